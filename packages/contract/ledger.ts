@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { decisionStatus } from "./clearance.ts";
+import { confidenceBucket } from "./confidence.ts";
+import { jsonArray, jsonObject } from "./json.ts";
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits");
+
+/** The fields that the event hash covers. */
+export const ledgerEvent = z.object({
+  event_uuid: z.string(),
+  request_id: z.string(),
+  agent_id: z.string(),
+  policy_id: z.string(),
+  intent_hash: z.string(),
+  tool_name: z.string(),
+  tool_args: jsonObject,
+  reason: z.string(),
+  citations: jsonArray,
+  evidence_chunks: jsonArray,
+  confidence: z.number(),
+  approved: z.boolean(),
+  accepted_at: z.string(),
+  canonical_version: z.literal(1),
+});
+export type LedgerEvent = z.infer<typeof ledgerEvent>;
+
+export const receipt = z.object({
+  receipt_algorithm: z.literal("Ed25519"),
+  receipt_key_id: z.string(),
+  receipt_payload: z.string(),
+  receipt_signature: z.string(),
+});
+export type Receipt = z.infer<typeof receipt>;
+
+/** An entry of `GET /ledger`. `leaf_index` and `checkpoint_id` are null until the event is sequenced. */
+export const ledgerEntry = ledgerEvent.extend({
+  seq: z.number().int(),
+  confidence_bucket: confidenceBucket,
+  decision_status: decisionStatus,
+  event_hash: hex,
+  leaf_hash: hex,
+  leaf_index: z.number().int().nullable(),
+  checkpoint_id: z.number().int().nullable(),
+  ...receipt.shape,
+});
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+
+export const ledgerPage = z.object({ entries: z.array(ledgerEntry), next_cursor: z.string().nullable() });
+export type LedgerPage = z.infer<typeof ledgerPage>;
+
+export const checkpoint = z.object({
+  checkpoint_id: z.number().int(),
+  microblock_id: z.number().int(),
+  tree_size: z.number().int().min(1),
+  root_hash: hex,
+  checkpoint_hash: hex,
+  prev_checkpoint_hash: z.union([hex, z.literal("")]),
+  signature_algorithm: z.literal("Ed25519"),
+  signer_key_id: z.string(),
+  checkpoint_signature: z.string(),
+  checkpoint_payload: z.string(),
+  signed_at: z.string(),
+  mmd_seconds: z.number().int(),
+  export_target: z.string(),
+  export_uri: z.string(),
+  export_status: z.string(),
+  exported_at: z.string().optional(),
+});
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+export const checkpointList = z.object({
+  checkpoints: z.array(checkpoint),
+  total: z.number().int(),
+  truncated: z.boolean(),
+  next_cursor: z.string().nullable(),
+});
+
+export const inclusionProof = z.object({
+  event_uuid: z.string(),
+  request_id: z.string(),
+  event_hash: hex,
+  leaf_hash: hex,
+  leaf_index: z.number().int(),
+  tree_size: z.number().int(),
+  path: z.array(hex),
+  checkpoint,
+});
+export type InclusionProof = z.infer<typeof inclusionProof>;
+
+export const consistencyProof = z.object({ from_checkpoint: checkpoint, to_checkpoint: checkpoint, path: z.array(hex) });
+export type ConsistencyProof = z.infer<typeof consistencyProof>;
+
+/** A key of the log. `public_jwk` is base64url of the JWK's JSON. */
+export const ledgerKey = z.object({
+  key_id: z.string(),
+  algorithm: z.literal("Ed25519"),
+  public_jwk: z.string(),
+  active_from: z.string(),
+  retired_at: z.string().optional(),
+});
+export type LedgerKey = z.infer<typeof ledgerKey>;
+
+/** `GET /ledger/proof/bundle`: what a verifier needs, offline. */
+export const proofBundle = z.object({
+  event: ledgerEntry,
+  inclusion: inclusionProof,
+  consistency: consistencyProof.optional(),
+  keys: z.array(ledgerKey),
+});
+export type ProofBundle = z.infer<typeof proofBundle>;
+
+export const ledgerVerification = z.object({
+  intact: z.boolean(),
+  verified_entries: z.number().int(),
+  verified_checkpoints: z.number().int(),
+  latest_leaf_hash: z.string(),
+  latest_checkpoint_hash: z.string(),
+  error: z.string().optional(),
+});
+export type LedgerVerification = z.infer<typeof ledgerVerification>;
