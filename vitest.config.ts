@@ -1,24 +1,24 @@
 import { defineConfig } from "vitest/config";
 
-// `services` is the same suites on the production parts; it skips what TEST_DATABASE_URL and its like do not name.
-const tests = [
-  "packages/**/*.test.ts",
-  "services/**/*.test.ts",
-  "lib/**/*.test.ts",
-  "components/**/*.test.ts",
-  "scripts/**/*.test.ts",
-];
+const roots = ["packages", "services", "lib", "components", "scripts", "supabase"];
+const integration = roots.map((root) => `${root}/**/*.integration.test.ts`);
 
+// The integration suites run twice: here on PGlite, and as `services` on the servers that TEST_DATABASE_URL and its like name.
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: "unit", include: tests, exclude: ["**/node_modules/**", "**/*.services.test.ts"] } },
       {
         extends: true,
-        test: { name: "services", include: ["packages/**/*.services.test.ts", "services/**/*.services.test.ts"] },
+        test: {
+          name: "unit",
+          include: roots.map((root) => `${root}/**/*.test.ts`),
+          exclude: ["**/node_modules/**", ...integration],
+        },
       },
+      { extends: true, test: { name: "integration", include: integration, env: { TEST_DATABASE_URL: "" } } },
+      { extends: true, test: { name: "services", include: integration } },
     ],
   },
 });

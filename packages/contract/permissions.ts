@@ -24,10 +24,13 @@ export const defaultScopes: readonly Scope[] = ["clearance", "ledger:read:own"];
 const everyone: readonly Role[] = roles;
 const administrators: readonly Role[] = ["owner", "admin"];
 
-/** Who may do what: the scopes of a key (any one suffices) and the roles of a member. Vault and the console both read this table. */
+/**
+ * Who may do what: the scopes of a key (any one suffices) and the roles of a member. Vault and the console both read this table.
+ * No role holds `clearance:*`: a person decides, and the token goes to the application that asked, never to the person.
+ */
 export const permissions = {
   "clearance:request": { scopes: ["clearance"], roles: [] },
-  "clearance:read": { scopes: ["clearance"], roles: everyone },
+  "clearance:read": { scopes: ["clearance"], roles: [] },
   "token:consume": { scopes: ["clearance"], roles: [] },
   "reviews:read": { scopes: ["reviews:read", "reviews:decide"], roles: everyone },
   "reviews:decide": { scopes: ["reviews:decide"], roles: ["owner", "admin", "reviewer"] },

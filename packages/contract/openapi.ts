@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
+import { checkpointList, consistencyProof, inclusionProof, ledgerPage, ledgerVerification, proofBundle } from "./ledger.ts";
+import { policyDocument, policyList, registerPolicyAnswer, registerPolicyRequest } from "./policy.ts";
+import { problem } from "./problem.ts";
+import { reviewCase, reviewDecision, reviewList } from "./review.ts";
+import { reviewSettings, reviewSettingsUpdate } from "./settings.ts";
+
+type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
+
+const requestId = "request_id";
+/** Every endpoint of Vault with its schemas: the document is made from what the service parses with. */
+const operations: Record<string, Record<string, Operation>> = {
+  "/health": { get: { summary: "The process is up", isPublic: true } },
+  "/ready": { get: { summary: "The control plane can be reached", isPublic: true } },
+  "/.well-known/jwks.json": { get: { summary: "Public keys of A-JWTs, receipts and checkpoints", isPublic: true } },
+  "/request-clearance": {
+    post: { summary: "Ask for clearance of a tool call", body: clearanceRequest, answer: clearanceAnswer },
+  },
+  "/clearance-status/{request_id}": {
+    get: { summary: "Read a clearance; `wait` holds the answer until it changes", answer: clearanceAnswer, query: ["wait"] },
+  },
+  "/consume-token": { post: { summary: "Verify an A-JWT and burn it", body: consumeRequest, answer: consumeAnswer } },
+  "/reviews": {
+    get: {
+      summary: "List paused requests, newest first",
+      answer: reviewList,
+      query: ["status", "tool", "agent", "policy", "q", "cursor", "limit"],
+    },
+  },
+  "/reviews/stream": { get: { summary: "Follow reviews as server-sent events" } },
+  "/reviews/{request_id}": { get: { summary: "Read a case", answer: reviewCase } },
+  "/reviews/{request_id}/decision": {
+    post: { summary: "Approve or deny a paused request", body: reviewDecision, answer: reviewCase },
+  },
+  "/register-policy": { post: { summary: "Store a policy of rules", body: registerPolicyRequest, answer: registerPolicyAnswer } },
+  "/admin/upload-policy": {
+    post: {
+      summary: "Upload a policy document (multipart: file, documentName, policyId, tools)",
+      answer: policyDocument,
+      status: "201",
+    },
+  },
+  "/policies": { get: { summary: "List the policies in force", answer: policyList } },
+  "/policies/{policy_id}": { get: { summary: "Read a policy", answer: policyDocument, query: ["version"] } },
+  "/review-settings": {
+    get: { summary: "Read the review settings", answer: reviewSettings },
+    put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: reviewSettings },
+  },
+  "/ledger": {
+    get: {
+      summary: "List ledger entries, newest first; redacted unless view=full",
+      answer: ledgerPage,
+      query: ["limit", "cursor", "from", "to", "tool", "agent", "policy", "decision", requestId, "view"],
+    },
+  },
+  "/ledger/checkpoints": {
+    get: { summary: "List checkpoints, newest first", answer: checkpointList, query: ["limit", "cursor", "strict"] },
+  },
+  "/ledger/proof/inclusion": {
+    get: { summary: "Prove that an event is in the log", answer: inclusionProof, query: [requestId, "event_uuid"] },
+  },
+  "/ledger/proof/consistency": {
+    get: { summary: "Prove that one checkpoint extends another", answer: consistencyProof, query: ["from", "to"] },
+  },
+  "/ledger/proof/bundle": {
+    get: { summary: "Everything to verify an event offline", answer: proofBundle, query: [requestId, "event_uuid"] },
+  },
+  "/ledger/verify": { get: { summary: "Check the recent log where it is stored", answer: ledgerVerification } },
+  "/admin/provision-tenant": { post: { summary: "Make the tenant's database and secret" } },
+};
+
+/** The OpenAPI 3.1 document of Vault. */
+export function openApiDocument(): Record<string, unknown> {
+  const paths = Object.entries(operations).map(([path, methods]) => [
+    path,
+    Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, describeOperation(path, operation)])),
+  ]);
+  return {
+    openapi: "3.1.0",
+    info: { title: "Ledgix Vault", version: "0.1.0", description: "Clearance for the sensitive actions of AI agents." },
+    components: {
+      securitySchemes: {
+        apiKey: { type: "apiKey", in: "header", name: "X-Vault-API-Key" },
+        member: { type: "http", scheme: "bearer", description: "A member's access token, with X-Ledgix-Client." },
+      },
+      schemas: { Problem: jsonSchema(problem, "output") },
+    },
+    paths: Object.fromEntries(paths),
+  };
+}
+
+function describeOperation(path: string, { summary, body, answer, query = [], isPublic = false, status = "200" }: Operation) {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const inQuery = query.map((name) => ({ name, in: "query", required: false, schema: { type: "string" } }));
+  return {
+    summary,
+    parameters: [...inPath, ...inQuery],
+    security: isPublic ? [] : [{ apiKey: [] }, { member: [] }],
+    ...(body && { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body, "input") } } } }),
+    responses: {
+      [status]: {
+        description: "The answer",
+        ...(answer && { content: { "application/json": { schema: jsonSchema(answer, "output") } } }),
+      },
+      default: {
+        description: "A problem",
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
+    },
+  };
+}
+
+function jsonSchema(schema: z.ZodType, io: "input" | "output") {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}

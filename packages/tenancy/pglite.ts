@@ -1,0 +1,35 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { PGlite, type Results } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite/vector";
+import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
+
+/** The part of PGlite that a database and a transaction share. */
+type Statements = {
+  query(sql: string, parameters?: unknown[]): Promise<Results<unknown>>;
+  exec(sql: string): Promise<unknown>;
+};
+
+/** Opens a PGlite database with pgvector, in a directory or, without one, in memory. The directory is made where it is missing. */
+export async function openPglite(directory?: string): Promise<Database> {
+  if (directory) await mkdir(dirname(directory), { recursive: true });
+  return wrapPglite(await PGlite.create({ ...(directory && { dataDir: directory }), extensions: { vector } }));
+}
+
+/** Wraps an instance that somebody else opened, such as the control plane's, which Supabase Lite opens. */
+export function wrapPglite(pglite: PGlite): Database {
+  return {
+    ...statementsOf(pglite),
+    transaction: (work) => pglite.transaction((transaction) => work(statementsOf(transaction))),
+    listen: (channel, heard) => pglite.listen(channel, heard),
+    close: () => pglite.close(),
+  };
+}
+
+function statementsOf(statements: Statements): Queryable {
+  const execute: Execute = async (sql, parameters) => {
+    const result = await statements.query(sql, parameters);
+    return { rows: result.rows, affected: result.affectedRows ?? 0 };
+  };
+  return queryable(execute, (sql) => statements.exec(sql));
+}

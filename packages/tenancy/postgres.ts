@@ -1,0 +1,61 @@
+import pg from "pg";
+import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
+
+const INT8 = 20;
+
+export type PostgresOptions = {
+  /** Connections at most. */
+  maxConnections: number;
+  /** Told of errors on idle connections, which belong to no query. */
+  onIdleError?: (error: Error) => void;
+};
+
+/** Opens a pool on a PostgreSQL server. Connects on first use. */
+export function openPostgres(databaseUrl: string, options: PostgresOptions): Database {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(INT8, Number); // sequences and counts: far below 2^53
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: options.maxConnections, types, connectionTimeoutMillis: 5_000 });
+  pool.on("error", (error) => options.onIdleError?.(error));
+
+  return {
+    ...statementsOf(pool),
+    async transaction(work) {
+      const connection = await pool.connect();
+      try {
+        await connection.query("begin");
+        const result = await work(statementsOf(connection));
+        await connection.query("commit");
+        connection.release();
+        return result;
+      } catch (error) {
+        // A connection that cannot even roll back is thrown away, not reused.
+        const rolledBack = await connection.query("rollback").then(
+          () => true,
+          () => false,
+        );
+        connection.release(!rolledBack);
+        throw error;
+      }
+    },
+    async listen(channel, heard) {
+      const connection = await pool.connect();
+      const onNotification = (message: pg.Notification) => message.channel === channel && heard(message.payload ?? "");
+      connection.on("notification", onNotification);
+      connection.on("error", () => {}); // the pool discards it; listeners recover by their own catch-up
+      await connection.query(`listen ${pg.escapeIdentifier(channel)}`);
+      return async () => {
+        connection.off("notification", onNotification);
+        connection.release(true);
+      };
+    },
+    close: () => pool.end(),
+  };
+}
+
+function statementsOf(statements: pg.Pool | pg.PoolClient): Queryable {
+  const execute: Execute = async (sql, parameters) => {
+    const result = await statements.query(sql, parameters);
+    return { rows: result.rows, affected: result.rowCount ?? 0 };
+  };
+  return queryable(execute, (sql) => statements.query(sql));
+}

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** What a tenant's secret holds. The control plane knows only its name. */
+export const tenantSecret = z.object({
+  /** `pglite:<name>` on the embedded default, a PostgreSQL DSN elsewhere. */
+  database_url: z.string().min(1),
+  /** 32 bytes, base64: encrypts the protected part of the ledger at rest. */
+  transport_key: z.string().min(1),
+});
+export type TenantSecret = z.infer<typeof tenantSecret>;
+
+/** Where tenants' secrets are kept: files on the embedded default, AWS Secrets Manager in production. */
+export interface SecretStore {
+  /** @returns null where there is no secret of that name. */
+  read(name: string): Promise<TenantSecret | null>;
+  /** Keeps a secret under a name that has none yet. @returns the one that is there afterwards, whoever wrote it. */
+  create(name: string, secret: TenantSecret): Promise<TenantSecret>;
+}

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { sqlState } from "./database.ts";
+import type { TenantDatabases } from "./directory.ts";
+import { openPglite } from "./pglite.ts";
+import { openPostgres } from "./postgres.ts";
+
+/** One PGlite directory a tenant. Vault and the judge share the open instance, since a directory has one process. */
+export function pgliteTenantDatabases(directory: string): TenantDatabases {
+  return {
+    provision: async (clientId) => `pglite:${z.uuid().parse(clientId)}`,
+    open: async (databaseUrl) => openPglite(join(directory, z.uuid().parse(databaseUrl.replace(/^pglite:/, "")))),
+  };
+}
+
+export type PostgresTenantOptions = {
+  /** A DSN that may create databases; without it tenants' databases are made by an operator. */
+  provisionUrl?: string;
+  maxConnections: number;
+};
+
+/** One PostgreSQL database a tenant, each with a pool of its own. */
+export function postgresTenantDatabases({ provisionUrl, maxConnections }: PostgresTenantOptions): TenantDatabases {
+  return {
+    async provision(clientId) {
+      if (!provisionUrl) throw new Error(`Tenant ${clientId} has no secret. Create its database and secret first.`);
+      const name = `ledgix_${z.uuid().parse(clientId).replaceAll("-", "")}`;
+      const server = openPostgres(provisionUrl, { maxConnections: 1 });
+      try {
+        await server.run(`create database ${name}`);
+      } catch (error) {
+        if (sqlState(error) !== "42P04") throw error; // it is there already
+      } finally {
+        await server.close();
+      }
+      const url = new URL(provisionUrl);
+      url.pathname = `/${name}`;
+      return url.toString();
+    },
+    open: async (databaseUrl) => openPostgres(databaseUrl, { maxConnections }),
+  };
+}

@@ -1,0 +1,9 @@
+import { z } from "zod";
+
+/** The judge's environment. */
+export const judgeConfig = z.object({
+  JUDGE_API_KEY: z.string().min(16),
+  JUDGE_HOST: z.string().default("127.0.0.1"),
+  JUDGE_PORT: z.coerce.number().int().min(0).max(65535).default(8001),
+});
+export type JudgeConfig = z.infer<typeof judgeConfig>;

@@ -1,0 +1,65 @@
+export type Chunk = { heading: string; content: string; start: number; end: number };
+
+/** UTF-16 units that a passage holds at most: about a paragraph or two, which is what a sentence model was made for. */
+const MAX_LENGTH = 900;
+
+/**
+ * Cuts a document into passages along its headings and paragraphs. Offsets are UTF-16 units of the document, and
+ * `document.slice(start, end) === content` holds for every passage, so that a citation opens at its place.
+ */
+export function chunkDocument(document: string): Chunk[] {
+  const chunks: Chunk[] = [];
+  let heading = "";
+  for (const block of blocksOf(document)) {
+    const title = /^#{1,6}\s+(.+?)\s*#*$/.exec(block.content);
+    if (title && !block.content.includes("\n")) {
+      heading = title[1] ?? "";
+      continue;
+    }
+    for (const piece of splitLong(block.content)) {
+      const start = block.start + piece.start;
+      const end = start + piece.content.length;
+      const last = chunks.at(-1);
+      const joined = last && last.heading === heading ? document.slice(last.start, end) : "";
+      // Neighbours under one heading are kept together while they fit, unless another heading stands between them.
+      if (last && joined !== "" && joined.length <= MAX_LENGTH && !/^#{1,6}\s/m.test(joined)) {
+        last.content = joined;
+        last.end = end;
+      } else chunks.push({ heading, content: piece.content, start, end });
+    }
+  }
+  return chunks;
+}
+
+/** Runs of lines between empty lines; a heading's line is a block of its own. */
+function blocksOf(document: string): { content: string; start: number }[] {
+  const blocks: { content: string; start: number }[] = [];
+  for (const match of document.matchAll(/^#{1,6}[ \t].*$|(?:^(?!#{1,6}[ \t])[^\n]*\S[^\n]*$\n?)+/gm)) {
+    const content = match[0].trimEnd();
+    const lead = content.length - content.trimStart().length;
+    blocks.push({ content: content.trimStart(), start: match.index + lead });
+  }
+  return blocks;
+}
+
+/** Cuts a block that is too long after a sentence or a line, or at a space where there is neither. */
+function splitLong(content: string): { content: string; start: number }[] {
+  const pieces: { content: string; start: number }[] = [];
+  let start = 0;
+  while (content.length - start > MAX_LENGTH) {
+    const window = content.slice(start, start + MAX_LENGTH);
+    const cut = Math.max(window.lastIndexOf(". ") + 1, window.lastIndexOf("\n"));
+    const end =
+      start + (cut > MAX_LENGTH / 3 ? cut : window.lastIndexOf(" ") > 0 ? window.lastIndexOf(" ") : wellFormedEnd(window));
+    pieces.push({ content: content.slice(start, end), start });
+    start = end;
+    while (/\s/.test(content[start] ?? "")) start++;
+  }
+  if (start < content.length) pieces.push({ content: content.slice(start), start });
+  return pieces;
+}
+
+/** Does not cut a surrogate pair in two. */
+function wellFormedEnd(window: string): number {
+  return /[\uD800-\uDBFF]$/.test(window) ? window.length - 1 : window.length;
+}

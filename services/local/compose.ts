@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import type { Embedding } from "@ledgix/judge/adapters/embedding";
+import { createJudge } from "@ledgix/judge/app";
+import { openTenantDirectory } from "@ledgix/tenancy/directory";
+import { fileSecrets } from "@ledgix/tenancy/file-secrets";
+import { pgliteTenantDatabases } from "@ledgix/tenancy/tenant-databases";
+import { supabaseAccessTokens } from "@ledgix/vault/access/access-token";
+import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
+import { judgeClient } from "@ledgix/vault/adapters/judge-client";
+import { localSigner, readOrCreateKeyFile } from "@ledgix/vault/adapters/local-signer";
+import { memoryQueue } from "@ledgix/vault/adapters/memory-queue";
+import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
+import { createVault } from "@ledgix/vault/app";
+import { settledRequests } from "@ledgix/vault/clearance/settled";
+import { readConfig, vaultConfig } from "@ledgix/vault/config";
+import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
+import type { VaultDependencies } from "@ledgix/vault/dependencies";
+import type { Log } from "@ledgix/vault/log";
+import { startBackgroundWork } from "@ledgix/vault/loop";
+import { HOST, type LocalConfig } from "./config.ts";
+import { openControlPlane } from "./control-plane.ts";
+import type { LocalSecrets } from "./data-directory.ts";
+import { openInbox } from "./inbox.ts";
+import { listen } from "./listen.ts";
+
+/** Seconds between checkpoints here, unless the environment says otherwise: a newcomer should not wait for a proof. */
+const CHECKPOINT_SECONDS = "5";
+
+export type LocalServices = { supabaseUrl: string; vaultUrl: string; close(): Promise<void> };
+
+/** Composes Supabase Lite, the judge and Vault in this process, on one PGlite directory a tenant. Listens last, when all is ready. */
+export async function startServices(options: {
+  config: LocalConfig;
+  secrets: LocalSecrets;
+  environment: Record<string, string | undefined>;
+  embedding: Embedding;
+  log: Log;
+}): Promise<LocalServices> {
+  const { config, secrets, embedding, log } = options;
+  const directory = (name: string) => join(config.LEDGIX_DATA_DIR, name);
+  const consoleUrl = `http://localhost:${config.PORT}`;
+  const judgeUrl = `http://${HOST}:${config.JUDGE_PORT}`;
+  const vault = readConfig(vaultConfig, {
+    VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: CHECKPOINT_SECONDS,
+    ...options.environment,
+    VAULT_HOST: HOST,
+    VAULT_PORT: String(config.VAULT_PORT),
+    VAULT_JUDGE_URL: judgeUrl,
+    VAULT_JUDGE_API_KEY: secrets.judgeApiKey,
+    SUPABASE_JWT_SECRET: secrets.jwtSecret,
+    CONSOLE_URL: consoleUrl,
+  });
+
+  const inbox = openInbox(directory("inbox"));
+  const controlPlane = await openControlPlane({
+    directory: directory("control-plane"),
+    jwtSecret: secrets.jwtSecret,
+    publishableKey: secrets.publishableKey,
+    siteUrl: consoleUrl,
+    email: inbox.driver,
+  });
+  const tenants = openTenantDirectory({
+    controlPlane: controlPlane.database,
+    secrets: fileSecrets(directory("secrets")),
+    databases: pgliteTenantDatabases(directory("tenants")),
+    prepare: prepareTenantDatabase,
+  });
+  const rateLimit = {
+    rps: vault.VAULT_RATE_LIMIT_RPS,
+    burst: vault.VAULT_RATE_LIMIT_BURST,
+    ttlSeconds: vault.VAULT_RATE_LIMIT_TTL_SECONDS,
+    now: () => performance.now(),
+  };
+  const deps: VaultDependencies = {
+    config: vault,
+    controlPlane: controlPlane.database,
+    tenants,
+    signer: localSigner(
+      vault.VAULT_KEY_ID,
+      await readOrCreateKeyFile(vault.VAULT_PRIVATE_KEY_FILE ?? directory("signing-key.pem")),
+    ),
+    queue: memoryQueue({ workers: vault.VAULT_CLEARANCE_ASYNC_WORKERS, depth: vault.VAULT_CLEARANCE_ASYNC_QUEUE_SIZE }),
+    anchors: directoryAnchor(directory("anchors")),
+    rateLimit: memoryRateLimit(rateLimit),
+    pollingRateLimit: memoryRateLimit({ ...rateLimit, rps: rateLimit.rps * 10, burst: rateLimit.burst * 10 }),
+    judge: judgeClient({ url: judgeUrl, apiKey: secrets.judgeApiKey, timeoutSeconds: vault.VAULT_JUDGE_TIMEOUT_SECONDS }),
+    verifyAccessToken: supabaseAccessTokens({ jwtSecret: secrets.jwtSecret }),
+    settled: settledRequests(),
+    now: () => new Date(),
+    log,
+  };
+  const judge = createJudge({
+    apiKey: secrets.judgeApiKey,
+    tenants,
+    embedding,
+    onError: (error) => log.error("judge.failed", error),
+  });
+
+  const servers = [
+    await listen("SUPABASE_PORT", config.SUPABASE_PORT, (request) =>
+      new URL(request.url).pathname === "/inbox" ? inbox.page.fetch(request) : controlPlane.fetch(request),
+    ),
+    await listen("JUDGE_PORT", config.JUDGE_PORT, judge.fetch),
+  ];
+  const background = startBackgroundWork(deps);
+  servers.push(await listen("VAULT_PORT", config.VAULT_PORT, createVault(deps).fetch));
+
+  return {
+    supabaseUrl: `http://${HOST}:${config.SUPABASE_PORT}`,
+    vaultUrl: `http://${HOST}:${config.VAULT_PORT}`,
+    async close() {
+      await servers[2]?.close();
+      await background.stop();
+      await Promise.all([servers[0]?.close(), servers[1]?.close()]);
+      await embedding.close();
+      await tenants.close();
+      await controlPlane.close();
+    },
+  };
+}

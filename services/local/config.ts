@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65535).default(fallback);
+
+/** The environment of `npm start`. */
+export const localConfig = z.object({
+  /** Everything that is kept: databases, secrets, keys, anchors, mail. */
+  LEDGIX_DATA_DIR: z
+    .string()
+    .default(".ledgix")
+    .transform((path) => resolve(path)),
+  PORT: port(3000),
+  VAULT_PORT: port(8000),
+  JUDGE_PORT: port(8001),
+  SUPABASE_PORT: port(54321),
+});
+export type LocalConfig = z.infer<typeof localConfig>;
+
+/** Only this machine: the embedded default has a local inbox, and secrets that were never anybody's to choose. */
+export const HOST = "127.0.0.1";
+
+/** A person can act on this; its message is one clear sentence or two, printed without a stack. */
+export class StartRefused extends Error {
+  override name = "StartRefused";
+}

@@ -1,0 +1,63 @@
+import { readdir, readFile } from "node:fs/promises";
+import type { Database } from "@ledgix/tenancy/database";
+import { wrapPglite } from "@ledgix/tenancy/pglite";
+import { App, appliedVersions, type EmailDriver, ensureHistoryTable, recordVersion } from "@supabase/lite";
+import { createPgliteConnection } from "@supabase/lite/pglite";
+
+export type ControlPlane = {
+  database: Database;
+  /** Supabase's HTTP API: auth and the Data API. */
+  fetch: (request: Request) => Promise<Response>;
+  close(): Promise<void>;
+};
+
+const SUPABASE_DIRECTORY = new URL("../../supabase/", import.meta.url);
+
+/** Supabase Lite on PGlite, with the migrations of `supabase/`. Vault reads the same database directly. */
+export async function openControlPlane(options: {
+  directory: string;
+  jwtSecret: string;
+  publishableKey: string;
+  siteUrl: string;
+  email: EmailDriver;
+}): Promise<ControlPlane> {
+  process.env.LITE_TELEMETRY = "0";
+  const connection = await createPgliteConnection({ url: options.directory });
+  const app = new App({
+    connection,
+    auth: {
+      enabled: true,
+      jwt_secret: options.jwtSecret,
+      jwt_expiry: 3600,
+      site_url: options.siteUrl,
+      publishable_key: options.publishableKey,
+      minimum_password_length: 10,
+    },
+    options: { drivers: { email: options.email }, server: { admin: false, disableStudio: true } },
+  });
+  await app.init();
+  await app.ensureSystemSchema();
+  const database = wrapPglite(connection.driver);
+  await database.script(await readFile(new URL("prelude.sql", SUPABASE_DIRECTORY), "utf8"));
+  await ensureHistoryTable(connection);
+  const applied = await appliedVersions(connection);
+  for (const { version, name, sql } of await readMigrations()) {
+    if (applied.includes(version)) continue;
+    await database.transaction((transaction) => transaction.script(sql));
+    await recordVersion(connection, { version, name, statements: [sql] });
+  }
+  return { database, fetch: (request) => app.fetch(request, { peerAddress: null }), close: () => connection.close() };
+}
+
+/** The migrations in the Supabase CLI's format: `<14 digits>_<name>.sql`. */
+export async function readMigrations(): Promise<{ version: string; name: string; sql: string }[]> {
+  const directory = new URL("migrations/", SUPABASE_DIRECTORY);
+  const files = (await readdir(directory)).filter((file) => /^\d{14}_\w+\.sql$/.test(file)).sort();
+  return Promise.all(
+    files.map(async (file) => ({
+      version: file.slice(0, 14),
+      name: file.slice(15, -4),
+      sql: await readFile(new URL(file, directory), "utf8"),
+    })),
+  );
+}

@@ -1,0 +1,61 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { EmailDriver } from "@supabase/lite";
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { z } from "zod";
+
+const message = z.object({ to: z.string(), subject: z.string(), text: z.string().optional(), sentAt: z.string() });
+type Message = z.infer<typeof message>;
+
+const SHOWN = 50;
+
+/** Mail that the embedded default would send: kept as files, shown on a page, never leaving this machine. */
+export function openInbox(directory: string): { driver: EmailDriver; list(): Promise<Message[]>; page: Hono } {
+  async function list(): Promise<Message[]> {
+    const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith(".json")).sort();
+    const newest = files.reverse().slice(0, SHOWN);
+    return Promise.all(newest.map(async (file) => message.parse(JSON.parse(await readFile(join(directory, file), "utf8")))));
+  }
+
+  const driver: EmailDriver = {
+    async send({ to, subject, text }) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const sentAt = new Date().toISOString();
+      const file = join(directory, `${sentAt.replaceAll(":", "-")}-${crypto.randomUUID()}.json`);
+      await writeFile(file, JSON.stringify({ to, subject, text, sentAt }), { mode: 0o600 });
+    },
+  };
+
+  const page = new Hono().get("/inbox", async (context) => {
+    const messages = await list();
+    context.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
+    return context.html(html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width" />
+          <title>Local inbox · Ledgix</title>
+          <style>
+            :root { color-scheme: light dark }
+            body { font: 14px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem }
+            article { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: 1rem 0 }
+            pre { white-space: pre-wrap; font: inherit; overflow-wrap: anywhere }
+          </style>
+        </head>
+        <body>
+          <h1>Local inbox</h1>
+          <p>What Ledgix would have sent by e-mail. Nothing leaves this machine on the embedded default.</p>
+          ${messages.length === 0 ? html`<p>No mail yet. Ask for a password reset to see one.</p>` : ""}
+          ${messages.map(
+            (mail) => html`<article>
+              <h2>${mail.subject}</h2>
+              <p>To ${mail.to}, <time datetime="${mail.sentAt}">${mail.sentAt}</time></p>
+              <pre>${mail.text ?? ""}</pre>
+            </article>`,
+          )}
+        </body>
+      </html>`);
+  });
+  return { driver, list, page };
+}

@@ -1,0 +1,262 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { createApiKey, type Environment, hashApiKey } from "@ledgix/contract/api-key";
+import { defaultScopes, type Role, type Scope } from "@ledgix/contract/permissions";
+import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
+import { createJudge } from "@ledgix/judge/app";
+import type { Database } from "@ledgix/tenancy/database";
+import { openTenantDirectory, type TenantDirectory } from "@ledgix/tenancy/directory";
+import { fileSecrets } from "@ledgix/tenancy/file-secrets";
+import { openPglite } from "@ledgix/tenancy/pglite";
+import { openPostgres } from "@ledgix/tenancy/postgres";
+import { pgliteTenantDatabases, postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
+import { supabaseAccessTokens } from "@ledgix/vault/access/access-token";
+import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
+import { judgeClient } from "@ledgix/vault/adapters/judge-client";
+import { localSigner, readOrCreateKeyFile } from "@ledgix/vault/adapters/local-signer";
+import { memoryQueue } from "@ledgix/vault/adapters/memory-queue";
+import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
+import { createVault } from "@ledgix/vault/app";
+import { settledRequests } from "@ledgix/vault/clearance/settled";
+import { readConfig, vaultConfig } from "@ledgix/vault/config";
+import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
+import type { VaultDependencies } from "@ledgix/vault/dependencies";
+import { silentLog } from "@ledgix/vault/log";
+import { startBackgroundWork } from "@ledgix/vault/loop";
+import { SignJWT } from "jose";
+import { readMigrations } from "../control-plane.ts";
+
+/**
+ * Vault and the judge over real HTTP, for integration suites: on PGlite, or on the PostgreSQL server that TEST_DATABASE_URL names.
+ * Members' tokens are signed as Supabase signs them.
+ */
+export type Stack = {
+  databaseKind: "PGlite" | "PostgreSQL";
+  tenants: TenantDirectory;
+  controlPlane: Database;
+  deps: VaultDependencies;
+  /** Makes a tenant with an owner and its database. */
+  addTenant(name?: string): Promise<string>;
+  addMember(clientId: string, role: Role, email?: string): Promise<Caller>;
+  addKey(clientId: string, options?: KeyOptions): Promise<Caller & { key: string; keyId: string }>;
+  /** Another Vault on the same databases; on PostgreSQL with connections of its own. */
+  addReplica(overrides?: ReplicaOptions): Promise<Replica>;
+  vault: Replica;
+  directory: string;
+  close(): Promise<void>;
+};
+export type KeyOptions = { scopes?: readonly Scope[]; environment?: Environment; name?: string; expiresAt?: Date };
+// biome-ignore lint/suspicious/noExplicitAny: the answer of any endpoint; the suites' assertions look into it
+export type Answer = { status: number; body: any; headers: Headers };
+/** Calls Vault as somebody. */
+export type Caller = {
+  (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Opens an answer that goes on, such as the event stream. */
+  stream(path: string, signal: AbortSignal, headers?: Record<string, string>): Promise<AsyncIterable<Uint8Array>>;
+};
+export type Replica = { url: string; deps: VaultDependencies; close(): Promise<void> };
+export type ReplicaOptions = Partial<Pick<VaultDependencies, "judge" | "signer" | "rateLimit">> & {
+  environment?: Record<string, string>;
+};
+
+export async function startStack(options: ReplicaOptions = {}): Promise<Stack> {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  const directory = await mkdtemp(join(tmpdir(), "ledgix-test-"));
+  const jwtSecret = randomBytes(48).toString("base64url");
+  const judgeApiKey = randomBytes(24).toString("base64url");
+  const cleanUp: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+
+  const controlPlane = await openControlPlaneForTests(serverUrl, cleanUp);
+  const openTenants = () => {
+    const tenants = openTenantDirectory({
+      controlPlane,
+      secrets: fileSecrets(join(directory, "secrets")),
+      databases: serverUrl
+        ? postgresTenantDatabases({ provisionUrl: serverUrl, maxConnections: 10 })
+        : pgliteTenantDatabases(join(directory, "tenants")),
+      prepare: prepareTenantDatabase,
+    });
+    cleanUp.push(() => tenants.close());
+    return tenants;
+  };
+  const tenants = openTenants();
+  const embedding = localEmbedding();
+  cleanUp.push(() => embedding.close());
+  const judge = await listenAnywhere(createJudge({ apiKey: judgeApiKey, tenants, embedding, onError: () => {} }).fetch, cleanUp);
+  const signer = localSigner("vault-key-001", await readOrCreateKeyFile(join(directory, "signing-key.pem")));
+  const provisioned: string[] = [];
+
+  async function addReplica({ environment = {}, ...overrides }: ReplicaOptions = {}): Promise<Replica> {
+    const config = readConfig(vaultConfig, {
+      VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "1",
+      VAULT_JUDGE_URL: judge.url,
+      VAULT_JUDGE_API_KEY: judgeApiKey,
+      ...options.environment,
+      ...environment,
+    });
+    const unlimited = memoryRateLimit({ rps: 0, burst: 1, ttlSeconds: 1, now: () => performance.now() });
+    const deps: VaultDependencies = {
+      config,
+      controlPlane,
+      tenants: serverUrl ? openTenants() : tenants,
+      signer,
+      queue: memoryQueue({ workers: 16, depth: 2048 }),
+      anchors: directoryAnchor(join(directory, "anchors")),
+      rateLimit: unlimited,
+      pollingRateLimit: unlimited,
+      judge: judgeClient({
+        url: config.VAULT_JUDGE_URL,
+        apiKey: judgeApiKey,
+        timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
+      }),
+      verifyAccessToken: supabaseAccessTokens({ jwtSecret }),
+      settled: settledRequests(),
+      now: () => new Date(),
+      log: silentLog,
+      ...options,
+      ...overrides,
+    };
+    const work = startBackgroundWork(deps);
+    const own: (() => Promise<unknown>)[] = [];
+    const { url } = await listenAnywhere(createVault(deps).fetch, own);
+    let isClosed = false;
+    const close = async () => {
+      if (isClosed) return;
+      isClosed = true;
+      for (const step of own) await step();
+      await work.stop();
+    };
+    cleanUp.push(close);
+    return { url, deps, close };
+  }
+  const vault = await addReplica();
+
+  function callAs(identity: Record<string, string>): Caller {
+    const call = async (method: string, path: string, body?: unknown, extra: Record<string, string> = {}): Promise<Answer> => {
+      const isForm = body instanceof FormData;
+      const response = await fetch(path.startsWith("http") ? path : vault.url + path, {
+        method,
+        headers: { ...(body !== undefined && !isForm && { "content-type": "application/json" }), ...identity, ...extra },
+        ...(body !== undefined && { body: isForm || typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === "" ? null : JSON.parse(text), headers: response.headers };
+    };
+    const stream: Caller["stream"] = async (path, signal, extra = {}) => {
+      const response = await fetch(vault.url + path, { headers: { ...identity, ...extra }, signal });
+      if (response.body === null) throw new Error("The answer has no body.");
+      return response.body;
+    };
+    return Object.assign(call, { stream });
+  }
+
+  async function addUser(email: string): Promise<string> {
+    const id = crypto.randomUUID();
+    await controlPlane.run("insert into auth.users (id, email) values ($1, $2)", [id, email]);
+    return id;
+  }
+
+  return {
+    databaseKind: serverUrl ? "PostgreSQL" : "PGlite",
+    tenants,
+    controlPlane,
+    deps: vault.deps,
+    vault,
+    directory,
+    addReplica,
+    async addTenant(name = "Acme") {
+      const id = crypto.randomUUID();
+      await controlPlane.run("insert into public.clients (id, name, tenant_secret_ref) values ($1, $2, $3)", [
+        id,
+        name,
+        `tenants/${id}`,
+      ]);
+      await tenants.provision(id);
+      provisioned.push(id);
+      if (serverUrl) cleanUp.unshift(() => dropDatabase(serverUrl, `ledgix_${id.replaceAll("-", "")}`));
+      return id;
+    },
+    async addMember(clientId, role, email = `${role}-${crypto.randomUUID().slice(0, 8)}@example.com`) {
+      const userId = await addUser(email);
+      await controlPlane.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, $3, $4)", [
+        clientId,
+        userId,
+        email,
+        role,
+      ]);
+      const token = await new SignJWT({ email, role: "authenticated" })
+        .setProtectedHeader({ alg: "HS256" })
+        .setSubject(userId)
+        .setIssuedAt()
+        .setExpirationTime("1h")
+        .sign(new TextEncoder().encode(jwtSecret));
+      return callAs({ authorization: `Bearer ${token}`, "x-ledgix-client": clientId });
+    },
+    async addKey(
+      clientId,
+      { scopes = defaultScopes, environment = "development", name = "test-key", expiresAt }: KeyOptions = {},
+    ) {
+      const key = createApiKey(environment, randomBytes(32));
+      const keyId = crypto.randomUUID();
+      await controlPlane.run(
+        `insert into public.api_keys (id, client_id, name, environment, scopes, prefix, key_hash, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [keyId, clientId, name, environment, [...scopes], key.slice(0, 20), hashApiKey(key), expiresAt ?? null],
+      );
+      return Object.assign(callAs({ "x-vault-api-key": key }), { key, keyId });
+    },
+    async close() {
+      for (const step of cleanUp.reverse()) await step();
+    },
+  };
+}
+
+async function openControlPlaneForTests(serverUrl: string | undefined, cleanUp: (() => Promise<unknown>)[]): Promise<Database> {
+  let database: Database;
+  if (serverUrl) {
+    const name = `ledgix_control_${randomBytes(6).toString("hex")}`;
+    const server = openPostgres(serverUrl, { maxConnections: 1 });
+    await server.run(`create database ${name}`);
+    await server.close();
+    const url = new URL(serverUrl);
+    url.pathname = `/${name}`;
+    database = openPostgres(url.toString(), { maxConnections: 10 });
+    cleanUp.push(() => dropDatabase(serverUrl, name));
+  } else database = await openPglite();
+  cleanUp.push(() => database.close());
+  await database.script(await readFile(new URL("../../../supabase/prelude.sql", import.meta.url), "utf8"));
+  for (const { sql } of await readMigrations()) await database.script(sql);
+  return database;
+}
+
+async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  const server = openPostgres(serverUrl, { maxConnections: 1 });
+  await server.run(`drop database if exists ${name} with (force)`).finally(() => server.close());
+}
+
+async function listenAnywhere(fetch: (request: Request) => Response | Promise<Response>, cleanUp: (() => Promise<unknown>)[]) {
+  const server = serve({ fetch, port: 0, hostname: "127.0.0.1" });
+  await new Promise((resolve) => server.once("listening", resolve));
+  cleanUp.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  );
+  const address = server.address();
+  return { url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}` };
+}
+
+/** Asks until an answer satisfies, for what happens in the background. */
+export async function until<Value>(ask: () => Promise<Value>, isEnough: (value: Value) => boolean): Promise<Value> {
+  for (let tries = 0; ; tries++) {
+    const value = await ask();
+    if (isEnough(value)) return value;
+    if (tries > 200) throw new Error(`Waited in vain; the last answer was ${JSON.stringify(value).slice(0, 400)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

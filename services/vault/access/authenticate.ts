@@ -1,0 +1,139 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { environment, parseApiKey } from "@ledgix/contract/api-key";
+import { role, scope } from "@ledgix/contract/permissions";
+import { ProblemError } from "@ledgix/contract/problem";
+import { z } from "zod";
+import type { VaultDependencies } from "../dependencies.ts";
+import type { Principal } from "./principal.ts";
+import { recentAnswers } from "./recent.ts";
+
+const keyRow = z.object({
+  id: z.string(),
+  client_id: z.string(),
+  name: z.string(),
+  environment,
+  scopes: z.array(scope),
+  key_hash: z.string(),
+  expires_at: z.date().nullable(),
+  revoked_at: z.date().nullable(),
+});
+const FIND_KEY = `
+  select k.id, k.client_id, k.name, k.environment, k.scopes, k.key_hash, k.expires_at, k.revoked_at
+  from public.api_keys k join public.clients c on c.id = k.client_id
+  where k.key_hash = $1 and c.status <> 'suspended'`;
+const FIND_ROLE = `
+  select m.role from public.memberships m join public.clients c on c.id = m.client_id
+  where m.client_id = $1 and m.user_id = $2 and c.status <> 'suspended'`;
+const MARK_USED = `
+  update public.api_keys set last_used_at = now(), last_used_from = $2, last_used_runtime = $3 where id = $1`;
+
+/** A revoked key or a changed role takes hold within this; the control plane may be away for `STALE_SECONDS`. */
+const FRESH_SECONDS = 5;
+const STALE_SECONDS = 60;
+const USE_RECORDED_EVERY_MS = 10_000;
+
+export type Credentials = {
+  apiKey: string | undefined;
+  authorization: string | undefined;
+  clientId: string | undefined;
+  /** The caller's address and user agent, for "last used". */
+  from: string;
+  runtime: string;
+};
+
+/**
+ * Finds out who is calling. A key wins over a member's token where both are sent.
+ *
+ * @throws {ProblemError} 401 or, where the control plane is away for too long, 503
+ */
+export function authenticator(deps: Pick<VaultDependencies, "config" | "controlPlane" | "verifyAccessToken" | "now" | "log">) {
+  const { config, controlPlane, now } = deps;
+  const recent = { freshSeconds: FRESH_SECONDS, staleSeconds: STALE_SECONDS, now, capacity: 10_000 };
+  const keys = recentAnswers<z.infer<typeof keyRow> | null>(recent);
+  const memberRoles = recentAnswers<z.infer<typeof role> | null>(recent);
+  const usedAt = new Map<string, number>();
+
+  async function byKey(text: string, credentials: Credentials): Promise<Principal> {
+    const key = parseApiKey(text);
+    if (key === null) {
+      throw new ProblemError(
+        "api_key_invalid",
+        "This is not a whole Ledgix API key. Copy it again, or create a new one in the console.",
+      );
+    }
+    if (key.environment !== config.VAULT_ENVIRONMENT) {
+      throw new ProblemError(
+        "wrong_environment",
+        `This key belongs to the ${key.environment} environment, and this Vault serves ${config.VAULT_ENVIRONMENT}. ` +
+          `Use a ${config.VAULT_ENVIRONMENT} key here, or call the ${key.environment} Vault.`,
+      );
+    }
+    const row = await ask(() => keys(key.hash, () => controlPlane.row(keyRow, FIND_KEY, [key.hash])));
+    if (row === null || !timingSafeEqual(digest(row.key_hash), digest(key.hash))) {
+      throw new ProblemError(
+        "api_key_invalid",
+        "No key like this exists here. It may have been deleted; create a new one in the console.",
+      );
+    }
+    if (row.revoked_at) throw new ProblemError("api_key_revoked", `The key ${row.name} was revoked. Use another key.`);
+    if (row.expires_at && row.expires_at <= now()) {
+      throw new ProblemError("api_key_expired", `The key ${row.name} has expired. Create a new one in the console.`);
+    }
+    recordUse(row.id, credentials);
+    return {
+      kind: "key",
+      clientId: row.client_id,
+      keyId: row.id,
+      name: row.name,
+      environment: row.environment,
+      scopes: row.scopes,
+    };
+  }
+
+  async function byMember(token: string, clientId: string | undefined): Promise<Principal> {
+    const subject = await deps.verifyAccessToken(token);
+    if (subject === null)
+      throw new ProblemError("access_token_invalid", "The access token is not valid or has expired. Sign in again.");
+    const client = z.uuid().safeParse(clientId);
+    if (!client.success) throw new ProblemError("access_token_invalid", "Send the tenant's id in X-Ledgix-Client.");
+    const held = await ask(() =>
+      memberRoles(`${client.data}/${subject.userId}`, async () => {
+        const row = await controlPlane.row(z.object({ role }), FIND_ROLE, [client.data, subject.userId]);
+        return row?.role ?? null;
+      }),
+    );
+    // The same answer for a tenant that does not exist and for one that is somebody else's.
+    if (held === null) throw new ProblemError("forbidden", "You are not a member of this tenant.");
+    return { kind: "member", clientId: client.data, userId: subject.userId, email: subject.email, role: held };
+  }
+
+  async function ask<Value>(question: () => Promise<Value>): Promise<Value> {
+    try {
+      return await question();
+    } catch (error) {
+      throw new ProblemError("control_plane_unavailable", "Keys cannot be checked right now. Try again shortly.", {
+        retryAfter: 5,
+        cause: error,
+      });
+    }
+  }
+
+  /** At most once in ten seconds a key, and never in the way of the request. */
+  function recordUse(keyId: string, { from, runtime }: Credentials): void {
+    const at = now().getTime();
+    if (at - (usedAt.get(keyId) ?? 0) < USE_RECORDED_EVERY_MS) return;
+    usedAt.set(keyId, at);
+    controlPlane
+      .run(MARK_USED, [keyId, from.slice(0, 64), runtime.slice(0, 120)])
+      .catch((error) => deps.log.error("key.use_not_recorded", error));
+  }
+
+  return async (credentials: Credentials): Promise<Principal> => {
+    if (credentials.apiKey) return byKey(credentials.apiKey, credentials);
+    const bearer = /^Bearer (.+)$/i.exec(credentials.authorization ?? "")?.[1];
+    if (bearer) return byMember(bearer, credentials.clientId);
+    throw new ProblemError("unauthenticated", "Send an API key in X-Vault-API-Key, or a member's access token.");
+  };
+}
+
+const digest = (text: string) => createHash("sha256").update(text).digest();

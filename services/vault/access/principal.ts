@@ -1,0 +1,29 @@
+import type { Environment } from "@ledgix/contract/api-key";
+import { type Permission, type Role, roleMay, type Scope, scopesMay } from "@ledgix/contract/permissions";
+import { ProblemError } from "@ledgix/contract/problem";
+
+/** Who is calling: a tenant's application by its key, or a member by their own access token. */
+export type Principal =
+  | { kind: "key"; clientId: string; keyId: string; name: string; environment: Environment; scopes: Scope[] }
+  | { kind: "member"; clientId: string; userId: string; email: string; role: Role };
+
+/** One word for a principal, stable for good: rate limits, idempotency and "who asked" go by it. */
+export function principalId(principal: Principal): string {
+  return principal.kind === "key" ? `key:${principal.keyId}` : `member:${principal.userId}`;
+}
+
+/** What people read: the member's address, or the key's name. */
+export function principalLabel(principal: Principal): string {
+  return principal.kind === "key" ? principal.name : principal.email;
+}
+
+export function may(principal: Principal, permission: Permission): boolean {
+  return principal.kind === "key" ? scopesMay(principal.scopes, permission) : roleMay(principal.role, permission);
+}
+
+/** @throws {ProblemError} `forbidden` */
+export function assertMay(principal: Principal, permission: Permission): void {
+  if (may(principal, permission)) return;
+  const holder = principal.kind === "key" ? `The key ${principal.name}` : `The role ${principal.role}`;
+  throw new ProblemError("forbidden", `${holder} does not carry the permission ${permission}.`);
+}

@@ -1,0 +1,9 @@
+/** Ed25519 over bytes: a key on disk on the embedded default, AWS KMS in production. */
+export interface Signer {
+  readonly keyId: string;
+  readonly publicJwk: PublicJwk;
+  sign(payload: Uint8Array): Promise<Uint8Array>;
+}
+
+/** RFC 8037. */
+export type PublicJwk = { kty: "OKP"; crv: "Ed25519"; x: string; use: "sig"; kid: string; alg: "EdDSA" };

@@ -1,0 +1,85 @@
+import { hashIntent, hashToolArgs } from "@ledgix/contract/canonical-json";
+import type { ClearanceRequest } from "@ledgix/contract/clearance";
+import type { JsonObject } from "@ledgix/contract/json";
+import { ProblemError } from "@ledgix/contract/problem";
+import type { Database } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { type IdempotentCall, reused } from "../access/idempotency.ts";
+import { readReviewSettings } from "../settings/review.ts";
+import { deriveDestination } from "./destination.ts";
+import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
+
+/**
+ * Stores a request as `processing`: from here on it is not lost. The same principal with the same Idempotency-Key finds the request of
+ * its first call again.
+ *
+ * @throws {ProblemError} `idempotency_key_reuse`
+ */
+export async function acceptRequest(
+  database: Database,
+  request: ClearanceRequest,
+  call: IdempotentCall,
+  principalLabel: string,
+): Promise<{ stored: StoredRequest; isNew: boolean }> {
+  const { minimum_confidence_score } = await readReviewSettings(database);
+  const derived = deriveDestination(request.tool_name, request.tool_args);
+  const inserted = await database.row(
+    storedRequest,
+    `insert into clearance_requests (request_id, status, principal, principal_label, idempotency_key, body_hash, tool_name, tool_args,
+       tool_args_hash, intent_hash, agent_id, session_id, context, human_principal, parent_jti, destination_uri, destination_provider,
+       destination_account_ref, purpose, processing_register_ref, dataset_ref, data_categories, minimum_confidence_score)
+     values ($1, 'processing', $2, $3, $4, $5, $6, $7::json, $8, $9, $10, $11, $12::json, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+     on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
+     returning ${REQUEST_COLUMNS}`,
+    [
+      crypto.randomUUID(),
+      call.principal,
+      principalLabel,
+      call.key ?? null,
+      call.bodyHash,
+      request.tool_name,
+      JSON.stringify(request.tool_args),
+      hashToolArgs(request.tool_args),
+      hashIntent(request),
+      request.agent_id,
+      request.session_id,
+      JSON.stringify(request.context),
+      request.human_principal ?? null,
+      request.parent_jti ?? null,
+      request.destination_uri ?? derived.uri,
+      request.destination_provider ?? derived.provider,
+      request.destination_account_ref ?? null,
+      request.purpose ?? textIn(request.context, "purpose"),
+      request.processing_register_ref ?? null,
+      request.dataset_ref ?? textIn(request.context, "dataset_ref"),
+      request.data_categories ?? textsIn(request.context, "data_categories"),
+      minimum_confidence_score,
+    ],
+  );
+  if (inserted !== null) return { stored: inserted, isNew: true };
+
+  const first = await database.row(
+    storedRequest,
+    `select ${REQUEST_COLUMNS} from clearance_requests where principal = $1 and idempotency_key = $2`,
+    [call.principal, call.key ?? null],
+  );
+  if (first === null) throw new ProblemError("internal_error", "The request could not be stored. Try again.");
+  if (first.body_hash !== call.bodyHash) throw reused();
+  return { stored: first, isNew: false };
+}
+
+/** Some client versions send these fields inside `context`; what does not fit there is left alone. */
+const contextText = z
+  .string()
+  .max(2048)
+  .refine((text) => !text.includes("\0"));
+
+function textIn(context: JsonObject, name: string): string | null {
+  const parsed = contextText.safeParse(context[name]);
+  return parsed.success ? parsed.data : null;
+}
+
+function textsIn(context: JsonObject, name: string): string[] {
+  const parsed = z.array(contextText).max(64).safeParse(context[name]);
+  return parsed.success ? parsed.data : [];
+}

@@ -1,0 +1,103 @@
+import { clampConfidence } from "@ledgix/contract/confidence";
+import type { EvaluateAnswer } from "@ledgix/contract/judge";
+import type { Database } from "@ledgix/tenancy/database";
+import type { VaultDependencies } from "../dependencies.ts";
+import { appendEvent, type EventType } from "../ledger/append.ts";
+import { enqueueReviewEvent } from "../outbox/enqueue.ts";
+import { issueToken } from "../tokens/issue.ts";
+import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
+
+type Outcome = Pick<StoredRequest, "reason"> & { status: "approved" | "denied" | "pending_review"; reason_code: string };
+
+const eventOf = {
+  approved: ["clearance.approved", "approved"],
+  denied: ["clearance.denied", "denied"],
+  pending_review: ["clearance.paused", "approved_pending_review"],
+} as const satisfies Record<Outcome["status"], readonly [EventType, string]>;
+
+/** What the judge's verdict means under the tenant's threshold. An approval that is not confident enough becomes a pause. */
+export function outcomeOf(answer: EvaluateAnswer, minimumConfidence: number): Outcome {
+  const reason = storable(answer.reason);
+  if (answer.verdict === "deny") return { status: "denied", reason, reason_code: answer.reason_code };
+  if (answer.verdict === "review") return { status: "pending_review", reason, reason_code: answer.reason_code };
+  const confidence = clampConfidence(answer.confidence);
+  if (confidence >= minimumConfidence) return { status: "approved", reason, reason_code: answer.reason_code };
+  return {
+    status: "pending_review",
+    reason: `Confidence ${confidence.toFixed(2)} is below your threshold of ${minimumConfidence.toFixed(2)}.`,
+    reason_code: "below_threshold",
+  };
+}
+
+/** The answer that stands in for the judge's while it is away: the request pauses for a human. */
+export const judgeAway: EvaluateAnswer = {
+  verdict: "review",
+  confidence: 0.01,
+  reason: "The judge could not be reached, so a person must decide.",
+  reason_code: "judge_unavailable",
+  policy_id: null,
+  policy_version_id: null,
+  policy_content_hash: null,
+  citations: [],
+};
+
+/**
+ * Records the decision on a request: state, ledger event and outbox in one transaction. A request that was decided meanwhile (the
+ * queue delivers at least once) is left alone.
+ */
+export async function decideRequest(
+  deps: VaultDependencies,
+  database: Database,
+  requestId: string,
+  answer: EvaluateAnswer,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const waiting = await transaction.row(
+      storedRequest,
+      `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1 and status = 'processing' for update`,
+      [requestId],
+    );
+    if (waiting === null) return;
+    const outcome = outcomeOf(answer, waiting.minimum_confidence_score);
+    const isPaused = outcome.status === "pending_review";
+    const decided = await transaction.row(
+      storedRequest,
+      `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
+         policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
+         paused_at = case when $11 then clock_timestamp() end, decided_at = case when $11 then null else clock_timestamp() end
+       where request_id = $1 returning ${REQUEST_COLUMNS}`,
+      [
+        requestId,
+        outcome.status,
+        outcome.reason,
+        outcome.reason_code,
+        clampConfidence(answer.confidence),
+        answer.policy_id,
+        answer.policy_version_id,
+        answer.policy_content_hash,
+        JSON.stringify(answer.citations),
+        outcome.status === "approved" ? Math.floor(deps.now().getTime() / 1000) : null,
+        isPaused,
+      ],
+    );
+    if (decided === null) return;
+    // Signed here only to learn that it can be: without a signer nothing is approved.
+    if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
+    const [type, decisionStatus] = eventOf[outcome.status];
+    await appendEvent(transaction, deps, {
+      type,
+      request: decided,
+      decisionStatus,
+      reason: outcome.reason,
+      actor: null,
+      channel: "policy",
+    });
+    if (isPaused) await enqueueReviewEvent(transaction, "review.pending", requestId, "pending_review");
+  });
+  deps.settled.announce(requestId);
+}
+
+/** PostgreSQL has no U+0000 in text, and UTF-8 has no half surrogates. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "").toWellFormed().slice(0, 4096);
+}

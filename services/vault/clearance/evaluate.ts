@@ -1,0 +1,57 @@
+import type { ClearanceMessage } from "../adapters/clearance-queue.ts";
+import { JudgeUnavailable } from "../adapters/judge-client.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { decideRequest, judgeAway } from "./decide.ts";
+import { REQUEST_COLUMNS, storedRequest } from "./stored-request.ts";
+
+/** The queue's worker: asks the judge, then decides. Throws nothing; what fails here is picked up again from the database. */
+export async function evaluateRequest(deps: VaultDependencies, { clientId, requestId }: ClearanceMessage): Promise<void> {
+  try {
+    const database = await deps.tenants.database(clientId);
+    const request = await database.row(
+      storedRequest,
+      `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1 and status = 'processing'`,
+      [requestId],
+    );
+    if (request === null) return;
+    const answer = await deps.judge
+      .evaluate({
+        client_id: clientId,
+        request_id: requestId,
+        tool_name: request.tool_name,
+        tool_args: request.tool_args,
+        agent_id: request.agent_id,
+        session_id: request.session_id,
+        context: request.context,
+        ...(request.purpose !== null && { purpose: request.purpose }),
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof JudgeUnavailable)) throw error;
+        deps.log.error("judge.unavailable", error, { request_id: requestId });
+        return judgeAway;
+      });
+    await decideRequest(deps, database, requestId, answer);
+  } catch (error) {
+    deps.log.error("clearance.not_decided", error, { client_id: clientId, request_id: requestId });
+  }
+}
+
+/** Requests that are `processing` for longer than this were lost by a queue, or by a process that died. */
+const LOST_AFTER_SECONDS = 60;
+
+/** Puts requests back into the queue that wait for a decision which nobody is working on. @returns how many */
+export async function recoverRequests(
+  deps: Pick<VaultDependencies, "tenants" | "queue">,
+  clientId: string,
+  olderThanSeconds: number = LOST_AFTER_SECONDS,
+): Promise<number> {
+  const database = await deps.tenants.database(clientId);
+  const lost = await database.rows(
+    storedRequest.pick({ request_id: true }),
+    `select request_id from clearance_requests
+     where status = 'processing' and requested_at <= clock_timestamp() - make_interval(secs => $1) order by requested_at limit 1000`,
+    [olderThanSeconds],
+  );
+  for (const { request_id } of lost) await deps.queue.send({ clientId, requestId: request_id });
+  return lost.length;
+}

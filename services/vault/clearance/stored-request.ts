@@ -1,0 +1,46 @@
+import { clearanceStatus } from "@ledgix/contract/clearance";
+import { jsonObject } from "@ledgix/contract/json";
+import { citation } from "@ledgix/contract/judge";
+import { z } from "zod";
+
+/** A row of `clearance_requests`. */
+export const storedRequest = z.object({
+  request_id: z.string(),
+  status: clearanceStatus,
+  principal: z.string(),
+  principal_label: z.string(),
+  body_hash: z.string(),
+  tool_name: z.string(),
+  tool_args: jsonObject,
+  tool_args_hash: z.string(),
+  intent_hash: z.string(),
+  agent_id: z.string(),
+  session_id: z.string(),
+  context: jsonObject,
+  human_principal: z.string().nullable(),
+  destination_uri: z.string().nullable(),
+  destination_provider: z.string().nullable(),
+  destination_account_ref: z.string().nullable(),
+  purpose: z.string().nullable(),
+  data_categories: z.array(z.string()),
+  requested_at: z.date(),
+  reason: z.string(),
+  reason_code: z.string().nullable(),
+  confidence: z.number(),
+  minimum_confidence_score: z.number(),
+  policy_id: z.string().nullable(),
+  policy_version_id: z.string().nullable(),
+  policy_content_hash: z.string().nullable(),
+  citations: z.array(citation),
+  paused_at: z.date().nullable(),
+  decided_at: z.date().nullable(),
+  decided_by: z.string().nullable(),
+  decided_by_label: z.string().nullable(),
+  review_reason: z.string().nullable(),
+  token_issued_at: z.coerce.number().nullable(),
+  consumed_at: z.date().nullable(),
+});
+export type StoredRequest = z.infer<typeof storedRequest>;
+
+/** The columns of `storedRequest`, for a select list. */
+export const REQUEST_COLUMNS = Object.keys(storedRequest.shape).join(", ");

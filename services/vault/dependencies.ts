@@ -1,0 +1,30 @@
+import type { Database } from "@ledgix/tenancy/database";
+import type { TenantDirectory } from "@ledgix/tenancy/directory";
+import type { VerifyAccessToken } from "./access/access-token.ts";
+import type { AnchorStore } from "./adapters/anchor-store.ts";
+import type { ClearanceQueue } from "./adapters/clearance-queue.ts";
+import type { JudgeClient } from "./adapters/judge-client.ts";
+import type { RateLimit } from "./adapters/rate-limit.ts";
+import type { Signer } from "./adapters/signer.ts";
+import type { SettledRequests } from "./clearance/settled.ts";
+import type { VaultConfig } from "./config.ts";
+import type { Log } from "./log.ts";
+
+/** Everything that Vault reaches outside of itself, handed in by whoever composes it. */
+export type VaultDependencies = {
+  config: VaultConfig;
+  controlPlane: Database;
+  tenants: TenantDirectory;
+  signer: Signer;
+  queue: ClearanceQueue;
+  anchors: AnchorStore;
+  /** By principal, for everything but polling a clearance's status. */
+  rateLimit: RateLimit;
+  /** Polling: one client generation does not survive a 429 there, so its bucket is generous. */
+  pollingRateLimit: RateLimit;
+  judge: JudgeClient;
+  verifyAccessToken: VerifyAccessToken;
+  settled: SettledRequests;
+  now: () => Date;
+  log: Log;
+};

@@ -1,0 +1,22 @@
+const roots = new Set([
+  "health",
+  "ready",
+  ".well-known",
+  "openapi.json",
+  "request-clearance",
+  "clearance-status",
+  "consume-token",
+  "reviews",
+  "register-policy",
+  "policies",
+  "review-settings",
+  "ledger",
+  "admin",
+]);
+
+/** The route of a request: clients in the field send duplicate slashes, and a path prefix in front. */
+export function routePath(request: Request): string {
+  const segments = new URL(request.url).pathname.split("/").filter(Boolean);
+  const start = segments.findIndex((segment) => roots.has(segment));
+  return `/${(start < 0 ? segments : segments.slice(start)).join("/")}`;
+}

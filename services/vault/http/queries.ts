@@ -1,0 +1,91 @@
+import { decisionStatus } from "@ledgix/contract/clearance";
+import { z } from "zod";
+import type { EntryFilter } from "../ledger/list.ts";
+
+const limit = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
+const text = z
+  .string()
+  .max(256)
+  .refine((value) => !value.includes("\0"), "must not contain the character U+0000")
+  .optional()
+  .transform((value) => value || undefined);
+const uuid = z.uuid().optional();
+const position = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
+/** Any ISO 8601 time, turned into the form in which `accepted_at` is stored. */
+const time = z.iso
+  .datetime({ offset: true })
+  .optional()
+  .transform((value) => value && new Date(value).toISOString());
+
+export const waitQuery = z.object({ wait: z.coerce.number().min(0).max(30).default(0) });
+
+export const reviewQuery = z.object({
+  status: z.enum(["pending_review", "approved", "denied", "all"]).default("pending_review"),
+  tool: text,
+  agent: text,
+  policy: text,
+  q: text,
+  cursor: z.string().max(512).optional(),
+  limit: limit(50, 200),
+});
+
+export const streamQuery = z.object({
+  last_event_id: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .nullish()
+    .transform((value) => value ?? null),
+});
+
+export const ledgerQuery = z.object({
+  limit: limit(50, 500),
+  cursor: position,
+  from: time,
+  to: time,
+  tool: text,
+  agent: text,
+  policy: text,
+  decision: decisionStatus.optional(),
+  request_id: uuid,
+  view: z.enum(["redacted", "full"]).default("redacted"),
+});
+
+export const checkpointQuery = z.object({
+  limit: limit(24, 5_000),
+  cursor: position,
+  strict: z
+    .enum(["0", "1"])
+    .default("0")
+    .transform((value) => value === "1"),
+});
+
+export const bundleQuery = z
+  .object({ request_id: uuid, event_uuid: uuid })
+  .refine((query) => query.request_id ?? query.event_uuid, { error: "or event_uuid is needed", path: ["request_id"] });
+
+export const consistencyQuery = z.object({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) });
+
+/** Query parameters by the names that the ledger's verbs use. */
+export function entryFilter(query: {
+  request_id?: string | undefined;
+  event_uuid?: string | undefined;
+  tool?: string | undefined;
+  agent?: string | undefined;
+  policy?: string | undefined;
+  decision?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}): EntryFilter {
+  const { request_id: requestId, event_uuid: eventUuid, ...rest } = query;
+  return {
+    requestId,
+    eventUuid,
+    tool: rest.tool,
+    agent: rest.agent,
+    policy: rest.policy,
+    decision: rest.decision,
+    from: rest.from,
+    to: rest.to,
+  };
+}

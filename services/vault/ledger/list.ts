@@ -1,0 +1,105 @@
+import { type LedgerEntry, ledgerEntry } from "@ledgix/contract/ledger";
+import { ProblemError } from "@ledgix/contract/problem";
+import type { Parameter, Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+
+/** A row of the ledger with the checkpoint that first covered it. Receipt fields are empty until they are signed. */
+const entryRow = ledgerEntry.extend({
+  seq: z.coerce.number(),
+  leaf_index: z.coerce.number().nullable(),
+  checkpoint_id: z.coerce.number().nullable(),
+  receipt_key_id: z
+    .string()
+    .nullable()
+    .transform((value) => value ?? ""),
+  receipt_payload: z
+    .string()
+    .nullable()
+    .transform((value) => value ?? ""),
+  receipt_signature: z
+    .string()
+    .nullable()
+    .transform((value) => value ?? ""),
+});
+export type StoredEntry = LedgerEntry;
+
+const SELECT_ENTRY = `
+  select e.seq, e.event_uuid, e.request_id, e.agent_id, e.policy_id, e.intent_hash, e.tool_name, e.tool_args, e.reason, e.citations,
+    e.evidence_chunks, e.confidence, e.confidence_bucket, e.decision_status, e.approved, e.accepted_at, e.canonical_version,
+    e.event_hash, e.leaf_hash, e.leaf_index, 'Ed25519' as receipt_algorithm, e.receipt_key_id, e.receipt_payload, e.receipt_signature,
+    (select c.checkpoint_id from ledger_checkpoints c where c.tree_size > e.leaf_index order by c.tree_size limit 1) as checkpoint_id
+  from ledger_events e`;
+
+/** `principal` confines a key that may read its own entries only. */
+export type EntryFilter = {
+  requestId?: string | undefined;
+  eventUuid?: string | undefined;
+  principal?: string | undefined;
+  tool?: string | undefined;
+  agent?: string | undefined;
+  policy?: string | undefined;
+  decision?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+};
+
+/** Event types that settle a request, as opposed to pausing it or using its token. */
+const SETTLING = "('clearance.approved', 'clearance.denied', 'review.approved', 'review.denied', 'clearance.cancelled')";
+
+function conditions(filter: EntryFilter): { where: string; parameters: Parameter[] } {
+  const parameters: Parameter[] = [];
+  const parts: string[] = [];
+  const add = (value: string | undefined, condition: (placeholder: string) => string) => {
+    if (value === undefined) return;
+    parameters.push(value);
+    parts.push(condition(`$${parameters.length}`));
+  };
+  add(filter.requestId, (p) => `e.request_id = ${p}`);
+  add(filter.eventUuid, (p) => `e.event_uuid = ${p}`);
+  add(filter.principal, (p) => `e.request_id in (select request_id from clearance_requests where principal = ${p})`);
+  add(filter.tool, (p) => `e.tool_name = ${p}`);
+  add(filter.agent, (p) => `e.agent_id = ${p}`);
+  add(filter.policy, (p) => `e.policy_id = ${p}`);
+  add(filter.decision, (p) => `e.decision_status = ${p}`);
+  // accepted_at is ISO 8601 in UTC with milliseconds, so its order as text is its order in time.
+  add(filter.from, (p) => `e.accepted_at >= ${p}`);
+  add(filter.to, (p) => `e.accepted_at < ${p}`);
+  return { where: parts.length === 0 ? "true" : parts.join(" and "), parameters };
+}
+
+/** Lists entries, newest first, after the cursor `before` (a `seq`). */
+export async function listEntries(
+  database: Queryable,
+  filter: EntryFilter,
+  page: { limit: number; before: number | null },
+): Promise<{ entries: LedgerEntry[]; next_cursor: string | null }> {
+  const { where, parameters } = conditions(filter);
+  const rows = await database.rows(
+    entryRow,
+    `${SELECT_ENTRY} where ${where} and e.seq < $${parameters.length + 1} order by e.seq desc limit $${parameters.length + 2}`,
+    [...parameters, page.before ?? Number.MAX_SAFE_INTEGER, page.limit + 1],
+  );
+  const entries = rows.slice(0, page.limit);
+  return { entries, next_cursor: rows.length > page.limit ? String(entries.at(-1)?.seq) : null };
+}
+
+/**
+ * One entry: by event, or by request the event that settled it (the first one while it is not settled).
+ *
+ * @throws {ProblemError} `not_found`
+ */
+export async function findEntry(database: Queryable, filter: EntryFilter): Promise<StoredEntry> {
+  const { where, parameters } = conditions(filter);
+  const row = await database.row(
+    entryRow,
+    `${SELECT_ENTRY} where ${where} order by (e.event_type in ${SETTLING}) desc, e.seq limit 1`,
+    parameters,
+  );
+  if (row === null) throw new ProblemError("not_found", "There is no such event in this ledger.");
+  return row;
+}
+
+/** Hides the content of an entry; its leaf, its receipt and its place in the tree stay checkable. */
+export function redact(entry: LedgerEntry): LedgerEntry {
+  return { ...entry, intent_hash: "", tool_args: {}, citations: [], evidence_chunks: [], reason: "" };
+}

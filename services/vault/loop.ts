@@ -1,0 +1,60 @@
+import { evaluateRequest, recoverRequests } from "./clearance/evaluate.ts";
+import { lapseApprovals } from "./clearance/lapse.ts";
+import type { VaultDependencies } from "./dependencies.ts";
+import { anchorCheckpoints } from "./ledger/anchor.ts";
+import { sequenceEvents } from "./ledger/sequence.ts";
+import { indexPolicyVersions } from "./policies/index-versions.ts";
+
+export type BackgroundWork = { stop(): Promise<void> };
+
+/**
+ * Starts the workers and the background loop. At the start every request that a crash left undecided goes back into the queue; then,
+ * each interval and tenant: sequence, checkpoint, anchor, index, lapse. Any number of replicas may run this.
+ */
+export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
+  deps.queue.consume((message) => evaluateRequest(deps, message));
+  const interval = deps.config.VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS * 1000;
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function round(isFirst: boolean): Promise<void> {
+    const tenants = await deps.tenants.active().catch((error: unknown) => {
+      deps.log.error("loop.no_tenants", error);
+      return [];
+    });
+    for (const clientId of tenants) {
+      if (isStopped) return;
+      await runTenant(deps, clientId, isFirst).catch((error) =>
+        deps.log.error("loop.tenant_failed", error, { client_id: clientId }),
+      );
+    }
+  }
+
+  let work = round(true);
+  const schedule = () => {
+    if (isStopped) return;
+    timer = setTimeout(() => {
+      work = round(false);
+      void work.finally(schedule);
+    }, interval);
+  };
+  void work.finally(schedule);
+
+  return {
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await work;
+      await deps.queue.close();
+    },
+  };
+}
+
+async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boolean): Promise<void> {
+  const database = await deps.tenants.database(clientId);
+  await (isFirst ? recoverRequests(deps, clientId, 0) : recoverRequests(deps, clientId));
+  await lapseApprovals(deps, database);
+  while ((await sequenceEvents(database, deps)).isFullBatch);
+  await anchorCheckpoints(clientId, database, deps);
+  await indexPolicyVersions(deps, clientId);
+}

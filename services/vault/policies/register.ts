@@ -1,0 +1,37 @@
+import type { RegisterPolicyRequest } from "@ledgix/contract/policy";
+import { parseRule } from "@ledgix/rules/parse";
+import { type Principal, principalLabel } from "../access/principal.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { indexPolicyVersions } from "./index-versions.ts";
+import { storePolicyVersion } from "./store.ts";
+
+/**
+ * `POST /register-policy`: rules as sentences. One that is not understood is kept as text; calls under the policy then pause instead
+ * of being approved, and the message says so.
+ */
+export async function registerPolicy(deps: VaultDependencies, principal: Principal, policy: RegisterPolicyRequest) {
+  const database = await deps.tenants.database(principal.clientId);
+  const { version } = await storePolicyVersion(database, {
+    policyId: policy.policy_id,
+    title: policy.policy_id,
+    description: policy.description,
+    source: "register",
+    mediaType: "text/plain",
+    content: [policy.description, ...policy.rules].filter(Boolean).join("\n\n"),
+    tools: policy.tools,
+    rules: policy.rules,
+    createdBy: principalLabel(principal),
+  });
+  void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
+  return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy.rules) };
+}
+
+function describe(version: number, rules: string[]): string {
+  const unread = rules.flatMap((rule, i) => {
+    const parsed = parseRule(rule);
+    return parsed.ok ? [] : [`rule ${i + 1}: ${parsed.problem}`];
+  });
+  if (unread.length === 0) return `Version ${version} is in force.`;
+  const share = `${unread.length} of ${rules.length} rules ${unread.length === 1 ? "is" : "are"} not understood`;
+  return `Version ${version} is in force. ${share}, so calls under this policy pause instead of being approved. ${unread.join(" ")}`;
+}

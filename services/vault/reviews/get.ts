@@ -1,0 +1,127 @@
+import { jsonObject } from "@ledgix/contract/json";
+import { ProblemError } from "@ledgix/contract/problem";
+import type { ReviewCase } from "@ledgix/contract/review";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import { toSummary } from "./list.ts";
+
+/** `GET /reviews/{request_id}`: the whole case. @throws {ProblemError} `not_found` */
+export async function readReview(database: Database, requestId: string): Promise<ReviewCase> {
+  const request = z.uuid().safeParse(requestId).success
+    ? await database.row(
+        storedRequest,
+        `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1 and paused_at is not null`,
+        [requestId],
+      )
+    : null;
+  if (request === null) throw new ProblemError("not_found", "There is no case of this id.");
+  const pause = await pauseReason(database, requestId);
+  return {
+    ...toSummary(request),
+    // A decision replaces the request's reason; the case goes on saying why it paused.
+    reason: pause?.reason ?? request.reason,
+    reason_code: pause?.reason_code ?? request.reason_code ?? "",
+    review_reason: request.review_reason,
+    requested_by: request.principal_label,
+    destination: {
+      provider: request.destination_provider,
+      uri: request.destination_uri,
+      account_ref: request.destination_account_ref,
+    },
+    purpose: request.purpose,
+    data_categories: request.data_categories,
+    context: request.context,
+    policy_version_id: request.policy_version_id,
+    policy_changed: await hasPolicyChanged(database, request),
+    citations: request.citations,
+    timeline: await readTimeline(database, requestId),
+    similar: await similarDecisions(database, request),
+  };
+}
+
+const eventRecord = z.looseObject({
+  kind: z.string(),
+  actor: z.string().nullish(),
+  channel: z.string().nullish(),
+  reason_code: z.string().nullish(),
+});
+
+async function pauseReason(database: Queryable, requestId: string) {
+  const row = await database.row(
+    z.object({ reason: z.string(), evidence_chunks: z.array(eventRecord) }),
+    "select reason, evidence_chunks from ledger_events where request_id = $1 and event_type = 'clearance.paused' order by seq limit 1",
+    [requestId],
+  );
+  return (
+    row && {
+      reason: row.reason,
+      reason_code: row.evidence_chunks.find((chunk) => chunk.kind === "ledgix.event")?.reason_code ?? null,
+    }
+  );
+}
+
+async function readTimeline(database: Queryable, requestId: string): Promise<ReviewCase["timeline"]> {
+  const rows = await database.rows(
+    z.object({
+      event_uuid: z.string(),
+      event_type: z.string(),
+      accepted_at: z.string(),
+      reason: z.string(),
+      evidence_chunks: z.array(eventRecord),
+    }),
+    "select event_uuid, event_type, accepted_at, reason, evidence_chunks from ledger_events where request_id = $1 order by seq",
+    [requestId],
+  );
+  return rows.map((row) => {
+    const record = row.evidence_chunks.find((chunk) => chunk.kind === "ledgix.event");
+    return {
+      event_uuid: row.event_uuid,
+      type: row.event_type,
+      at: row.accepted_at,
+      actor: record?.actor ?? null,
+      channel: record?.channel ?? null,
+      reason: row.reason,
+    };
+  });
+}
+
+/** True where a policy that the case was paused under has another version in force by now. */
+async function hasPolicyChanged(database: Queryable, request: StoredRequest): Promise<boolean> {
+  const cited = [
+    ...new Set(
+      [...request.citations.map((citation) => citation.policy_version_id), request.policy_version_id].filter((id) => id !== null),
+    ),
+  ];
+  if (cited.length === 0 || request.status !== "pending_review") return false;
+  const row = await database.row(
+    z.object({ changed: z.boolean() }),
+    `select exists (
+       select from policy_versions v join policies p using (policy_id)
+       where v.policy_version_id = any($1::uuid[]) and p.current_version_id <> v.policy_version_id) as changed`,
+    [cited],
+  );
+  return row?.changed ?? false;
+}
+
+async function similarDecisions(database: Queryable, request: StoredRequest): Promise<ReviewCase["similar"]> {
+  const rows = await database.rows(
+    z.object({
+      request_id: z.string(),
+      tool_args: jsonObject,
+      agent_id: z.string(),
+      status: storedRequest.shape.status,
+      decided_by_label: z.string().nullable(),
+      decided_at: z.date(),
+      review_reason: z.string().nullable(),
+    }),
+    `select request_id, tool_args, agent_id, status, decided_by_label, decided_at, review_reason from clearance_requests
+     where tool_name = $1 and decided_at is not null and request_id <> $2 order by decided_at desc limit 5`,
+    [request.tool_name, request.request_id],
+  );
+  return rows.map(({ decided_by_label, decided_at, ...row }) => ({
+    ...row,
+    decided_by: decided_by_label,
+    decided_at: decided_at.toISOString(),
+  }));
+}

@@ -1,0 +1,98 @@
+import { ProblemError } from "@ledgix/contract/problem";
+import type { ReviewList, ReviewSummary } from "@ledgix/contract/review";
+import type { Parameter, Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+
+export type ReviewQuery = {
+  status: "pending_review" | "approved" | "denied" | "all";
+  tool?: string | undefined;
+  agent?: string | undefined;
+  policy?: string | undefined;
+  q?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+};
+
+/** `GET /reviews`: what was paused, newest first, a page at a time by the place of its last row. */
+export async function listReviews(database: Queryable, query: ReviewQuery): Promise<ReviewList> {
+  const parameters: Parameter[] = [];
+  const parts = ["paused_at is not null"];
+  const add = (value: Parameter | undefined, condition: (placeholder: string) => string) => {
+    if (value === undefined) return;
+    parameters.push(value);
+    parts.push(condition(`$${parameters.length}`));
+  };
+  // Written out, so that the planner sees that the partial index of pending cases serves.
+  if (query.status === "pending_review") parts.push("status = 'pending_review'");
+  else if (query.status !== "all") add(query.status, (p) => `status = ${p}`);
+  add(query.tool, (p) => `tool_name = ${p}`);
+  add(query.agent, (p) => `agent_id = ${p}`);
+  add(query.policy, (p) => `policy_id = ${p}`);
+  add(
+    query.q && `%${query.q.replaceAll(/[\\%_]/g, "\\$&")}%`,
+    (p) => `(tool_name || ' ' || agent_id || ' ' || tool_args::text) ilike ${p}`,
+  );
+  const cursor = readCursor(query.cursor);
+  if (cursor) {
+    parameters.push(cursor.at, cursor.id);
+    parts.push(`(paused_at, request_id) < ($${parameters.length - 1}::timestamptz, $${parameters.length}::uuid)`);
+  }
+  parameters.push(query.limit + 1);
+  const rows = await database.rows(
+    // The cursor keeps PostgreSQL's microseconds, which a Date would lose, and with them a row.
+    storedRequest.extend({ paused_at_exact: z.string() }),
+    `select ${REQUEST_COLUMNS}, to_char(paused_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as paused_at_exact
+     from clearance_requests where ${parts.join(" and ")} order by paused_at desc, request_id desc limit $${parameters.length}`,
+    parameters,
+  );
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    reviews: page.map(toSummary),
+    next_cursor: rows.length > query.limit && last ? writeCursor(last.paused_at_exact, last.request_id) : null,
+    total_pending: await countPending(database),
+  };
+}
+
+export async function countPending(database: Queryable): Promise<number> {
+  const row = await database.row(z.object({ pending: z.coerce.number() }), "select sum(pending) as pending from pending_counts");
+  return row?.pending ?? 0;
+}
+
+export function toSummary(request: StoredRequest): ReviewSummary {
+  return {
+    request_id: request.request_id,
+    status: request.status,
+    tool_name: request.tool_name,
+    tool_args: request.tool_args,
+    agent_id: request.agent_id,
+    session_id: request.session_id,
+    human_principal: request.human_principal,
+    reason: request.reason,
+    reason_code: request.reason_code ?? "",
+    confidence: request.confidence,
+    minimum_confidence_score: request.minimum_confidence_score,
+    policy_id: request.policy_id,
+    requested_at: request.requested_at.toISOString(),
+    paused_at: (request.paused_at ?? request.requested_at).toISOString(),
+    decided_at: request.decided_at?.toISOString() ?? null,
+    decided_by: request.decided_by_label,
+  };
+}
+
+const cursorParts = z.tuple([z.iso.datetime({ precision: 6 }), z.uuid()]);
+
+function writeCursor(at: string, id: string): string {
+  return Buffer.from(JSON.stringify([at, id])).toString("base64url");
+}
+
+function readCursor(cursor: string | undefined): { at: string; id: string } | null {
+  if (cursor === undefined) return null;
+  try {
+    const [at, id] = cursorParts.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    return { at, id };
+  } catch {
+    throw new ProblemError("invalid_parameter", "The cursor is not one that this list gave. Start again without it.");
+  }
+}

@@ -1,0 +1,69 @@
+import { clearanceStatus } from "@ledgix/contract/clearance";
+import { type ReviewEvent, reviewEventTypes } from "@ledgix/contract/review";
+import type { Database } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { OUTBOX_CHANNEL } from "../outbox/enqueue.ts";
+import { countPending } from "./list.ts";
+
+const outboxRow = z.object({
+  id: z.coerce.number(),
+  type: z.enum(reviewEventTypes),
+  request_id: z.string(),
+  payload: z.object({ status: clearanceStatus }),
+});
+type OutboxRow = z.infer<typeof outboxRow>;
+const SELECT_EVENT = "select id, type, request_id, payload from outbox where type like 'review.%'";
+
+/**
+ * Ids are taken before a transaction commits, so an event may commit behind a later id. A stream that resumes goes back by this many
+ * ids and may repeat an event; it never misses one.
+ */
+const OVERLAP = 64;
+const CATCH_UP_LIMIT = 1_000;
+
+export type StreamMessage = { id: string; event: ReviewEvent };
+
+/**
+ * Follows the tenant's review events in commit order: first what came after `lastEventId`, then what happens.
+ *
+ * @param send Awaited one by one; a slow reader holds only its own stream.
+ * @returns how to stop
+ */
+export async function followReviews(
+  database: Database,
+  lastEventId: number | null,
+  send: (message: StreamMessage) => Promise<void>,
+): Promise<() => Promise<void>> {
+  let work = Promise.resolve();
+  const sent = new Set<number>();
+
+  async function forward(row: OutboxRow): Promise<void> {
+    if (sent.has(row.id)) return;
+    sent.add(row.id);
+    if (sent.size > CATCH_UP_LIMIT * 2) sent.delete(sent.values().next().value ?? 0);
+    const event = {
+      type: row.type,
+      request_id: row.request_id,
+      status: row.payload.status,
+      total_pending: await countPending(database),
+    };
+    await send({ id: String(row.id), event });
+  }
+
+  const stop = await database.listen(OUTBOX_CHANNEL, (payload) => {
+    work = work
+      .then(async () => {
+        const row = await database.row(outboxRow, `${SELECT_EVENT} and id = $1`, [Number(payload)]);
+        if (row) await forward(row);
+      })
+      .catch(() => {}); // the reader went away; `stop` follows
+  });
+  if (lastEventId !== null) {
+    const missed = await database.rows(outboxRow, `${SELECT_EVENT} and id > $1 order by id limit $2`, [
+      Math.max(0, lastEventId - OVERLAP),
+      CATCH_UP_LIMIT,
+    ]);
+    for (const row of missed) if (row.id !== lastEventId) await forward(row);
+  }
+  return stop;
+}

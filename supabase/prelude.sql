@@ -1,0 +1,28 @@
+-- The part of Supabase that the migrations stand on, for a plain PostgreSQL (tests) and for Supabase Lite, which makes the `auth`
+-- schema itself but not the roles. Hosted Supabase has all of it. Running it twice changes nothing.
+
+do $$
+declare
+  wanted text;
+begin
+  foreach wanted in array array['anon', 'authenticated', 'service_role'] loop
+    if not exists (select from pg_roles where rolname = wanted) then
+      execute format('create role %I nologin', wanted);
+    end if;
+  end loop;
+end
+$$;
+
+create schema if not exists auth;
+create table if not exists auth.users (id uuid primary key, email text);
+
+do $$
+begin
+  if to_regprocedure('auth.uid()') is null then
+    create function auth.uid() returns uuid language sql stable
+      as 'select nullif(current_setting(''request.jwt.claim.sub'', true), '''')::uuid';
+  end if;
+end
+$$;
+
+grant usage on schema public, auth to anon, authenticated, service_role;

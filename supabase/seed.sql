@@ -1,0 +1,1 @@
+-- Nothing is seeded: the first person signs up in the console, and scripts run "npm run bootstrap".
