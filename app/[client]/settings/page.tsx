@@ -1,0 +1,20 @@
+import { reviewSettings } from "@ledgix/contract/settings";
+import type { Metadata } from "next";
+import { SettingsPage } from "@/components/settings/settings-page";
+import { Prefetched } from "@/components/shell/prefetched";
+import { memberMay, requireMember } from "@/lib/session";
+import { settingsQuery } from "@/lib/vault/queries";
+import { readVault } from "@/lib/vault/server";
+
+export const metadata: Metadata = { title: "Settings" };
+
+export default async function Settings({ params }: { params: Promise<{ client: string }> }) {
+  const { client } = await params;
+  const member = await requireMember(client);
+  const settings = await readVault(member, "/review-settings", reviewSettings);
+  return (
+    <Prefetched fill={(queries) => queries.setQueryData(settingsQuery(client).queryKey, settings)}>
+      <SettingsPage client={client} mayWrite={memberMay(member, "settings:write")} />
+    </Prefetched>
+  );
+}

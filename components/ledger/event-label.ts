@@ -1,0 +1,24 @@
+import type { LedgerEntry } from "@ledgix/contract/ledger";
+import { z } from "zod";
+
+const eventRecord = z.looseObject({
+  kind: z.literal("ledgix.event"),
+  type: z.string(),
+  actor: z.string().nullish(),
+  channel: z.string().nullish(),
+});
+
+/** The record that says what kind of event an entry is, among its evidence. */
+export function eventRecordOf(entry: Pick<LedgerEntry, "evidence_chunks">) {
+  return entry.evidence_chunks.map((chunk) => eventRecord.safeParse(chunk)).find((parsed) => parsed.success)?.data ?? null;
+}
+
+/** One word for what happened; undefined where the decision's own word says it. */
+export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string | undefined {
+  const words: Record<string, string> = {
+    "token.consumed": "Token used",
+    "clearance.cancelled": "Cancelled",
+    "clearance.lapsed": "Lapsed",
+  };
+  return words[eventRecordOf(entry)?.type ?? ""];
+}

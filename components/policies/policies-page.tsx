@@ -1,0 +1,66 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
+import { Badge } from "@/components/ui/badge";
+import { Page, Panel } from "@/components/ui/page";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/state";
+import { Time } from "@/components/ui/time";
+import { policiesQuery } from "@/lib/vault/queries";
+import { AddPolicyDialog } from "./add-policy-dialog";
+
+export function PoliciesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
+  const { data, error, refetch } = useQuery(policiesQuery(client));
+  const isNew = useSearchParams().get("new") === "1";
+  return (
+    <Page
+      title="Policies"
+      description="What the judge reads before it answers. Rules decide; documents are shown to reviewers."
+      actions={mayWrite && <AddPolicyDialog client={client} isInitiallyOpen={isNew} />}
+    >
+      <Panel>
+        {error ? (
+          <ErrorState message={error.message} retry={() => void refetch()} />
+        ) : data === undefined ? (
+          <SkeletonRows label="Reading policies" />
+        ) : data.policies.length === 0 ? (
+          <EmptyState title="No policies yet">
+            Without a policy every request pauses for a person. Upload the document that your team goes by, or write rules that
+            decide.
+          </EmptyState>
+        ) : (
+          <ul className="divide-y divide-line">
+            {data.policies.map((policy) => (
+              <li key={policy.policy_id}>
+                <Link
+                  href={`/${client}/policies/${encodeURIComponent(policy.policy_id)}`}
+                  className="flex items-center gap-4 px-4 py-3 hover:bg-sunken"
+                >
+                  <div className="min-w-0 flex-1">
+                    <p className="flex flex-wrap items-center gap-2">
+                      <span className="truncate font-semibold">{policy.title}</span>
+                      <Badge>version {policy.version}</Badge>
+                      {policy.rules.length > 0 && (
+                        <Badge tone="accent">{policy.rules.length === 1 ? "1 rule" : `${policy.rules.length} rules`}</Badge>
+                      )}
+                      {policy.indexing === "indexing" && <Badge tone="paused">indexing…</Badge>}
+                      {policy.rules.some((rule) => rule.problem !== null) && (
+                        <Badge tone="paused">a rule is not understood</Badge>
+                      )}
+                    </p>
+                    <p className="truncate text-muted">{policy.tools.length === 0 ? "Every tool" : policy.tools.join(", ")}</p>
+                  </div>
+                  <Time at={policy.created_at} className="hidden text-muted sm:block" />
+                  <ChevronRight className="size-4 shrink-0 text-muted" aria-hidden />
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </Page>
+  );
+}

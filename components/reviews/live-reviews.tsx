@@ -1,0 +1,56 @@
+"use client";
+
+import type { reviewList } from "@ledgix/contract/review";
+import { type ReviewEvent, reviewEvent, reviewEventTypes } from "@ledgix/contract/review";
+import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { z } from "zod";
+import { arrivalsKey, isListInUse } from "./arrivals";
+
+type Pages = InfiniteData<z.infer<typeof reviewList>>;
+
+/** Follows the tenant's event stream for as long as the console is open. The browser reconnects, and says where it was. */
+export function LiveReviews({ client }: { client: string }) {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const source = new EventSource(`/api/${client}/vault/reviews/stream`);
+    let wasAway = false;
+    const onEvent = (message: MessageEvent<string>) => {
+      const event = reviewEvent.safeParse(JSON.parse(message.data));
+      if (event.success) applyEvent(queries, client, event.data);
+    };
+    for (const type of reviewEventTypes) source.addEventListener(type, onEvent);
+    source.onerror = () => {
+      wasAway = true;
+    };
+    source.onopen = () => {
+      if (wasAway) void queries.invalidateQueries({ queryKey: [client, "reviews"] });
+      wasAway = false;
+    };
+    return () => source.close();
+  }, [client, queries]);
+  return null;
+}
+
+function applyEvent(queries: QueryClient, client: string, event: ReviewEvent): void {
+  void queries.invalidateQueries({ queryKey: [client, "review", event.request_id] });
+  queries.setQueriesData<Pages>({ queryKey: [client, "reviews"] }, (data) => data && withEvent(data, event));
+  if (event.type !== "review.pending") return;
+  // Nothing jumps under a reader's eyes: while the list is in use, what is new waits behind a button.
+  if (isListInUse()) queries.setQueryData<number>(arrivalsKey(client), (count = 0) => count + 1);
+  else void queries.invalidateQueries({ queryKey: [client, "reviews"] });
+}
+
+/** A decided row stays in its place and says so; the count of what waits is the stream's. */
+function withEvent(data: Pages, event: ReviewEvent): Pages {
+  return {
+    ...data,
+    pages: data.pages.map((page) => ({
+      ...page,
+      total_pending: event.total_pending,
+      reviews: page.reviews.map((review) =>
+        review.request_id === event.request_id ? { ...review, status: event.status } : review,
+      ),
+    })),
+  };
+}

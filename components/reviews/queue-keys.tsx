@@ -1,0 +1,81 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useRouter, useSearchParams } from "next/navigation";
+import { useEffect, useState } from "react";
+import { Dialog, DialogContent } from "@/components/ui/dialog";
+import { Kbd } from "@/components/ui/kbd";
+import { reviewsQuery } from "@/lib/vault/queries";
+import { useReviewFilter } from "./review-queue";
+
+const ESCAPE = "Escape";
+
+const legend: [keys: string[], meaning: string][] = [
+  [["j"], "Next case"],
+  [["k"], "Case before"],
+  [["a"], "Go to Approve; Enter confirms"],
+  [["d"], "Go to Deny; Enter confirms"],
+  [["/"], "Search the queue"],
+  [["⌘", "K"], "Search and commands"],
+  [["Esc"], "Back to the queue"],
+  [["?"], "This list"],
+];
+
+/** Triage by keyboard. Keys act only while nothing is being typed. */
+export function QueueKeys({ client, selected, mayDecide }: { client: string; selected: string | null; mayDecide: boolean }) {
+  const router = useRouter();
+  const query = useSearchParams().toString();
+  const { data } = useInfiniteQuery(reviewsQuery(client, useReviewFilter()));
+  const [isLegendOpen, setLegendOpen] = useState(false);
+
+  useEffect(() => {
+    const ids = data?.pages.flatMap((page) => page.reviews.map((review) => review.request_id)) ?? [];
+    const suffix = query && `?${query}`;
+    const go = (step: 1 | -1) => {
+      const position = selected === null ? -1 : ids.indexOf(selected);
+      const next = ids[selected === null ? 0 : position + step];
+      if (next) router.push(`/${client}/reviews/${next}${suffix}`);
+    };
+    const back = () => selected && router.push(`/${client}/reviews${suffix}`);
+    const actions: Record<string, () => void> = {
+      j: () => go(1),
+      k: () => go(-1),
+      "/": () => document.getElementById("queue-search")?.focus(),
+      "?": () => setLegendOpen(true),
+      [ESCAPE]: back,
+      ...(mayDecide && {
+        a: () => document.getElementById("approve")?.focus(),
+        d: () => document.getElementById("deny")?.focus(),
+      }),
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      const target = event.target instanceof Element ? event.target : null;
+      const isTyping = target?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]") != null;
+      const action = actions[event.key];
+      if (!action || isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
+      event.preventDefault();
+      action();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [client, data, mayDecide, query, router, selected]);
+
+  return (
+    <Dialog open={isLegendOpen} onOpenChange={setLegendOpen}>
+      <DialogContent title="Keyboard">
+        <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
+          {legend.map(([keys, meaning]) => (
+            <div key={meaning} className="contents">
+              <dt className="flex gap-1">
+                {keys.map((key) => (
+                  <Kbd key={key}>{key}</Kbd>
+                ))}
+              </dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </DialogContent>
+    </Dialog>
+  );
+}

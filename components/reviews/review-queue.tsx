@@ -1,0 +1,176 @@
+"use client";
+
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowUp, Search } from "lucide-react";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { Button } from "@/components/ui/button";
+import { Input, Select } from "@/components/ui/input";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/state";
+import { formatNumber } from "@/lib/format";
+import { reviewsQuery } from "@/lib/vault/queries";
+import { arrivalsKey, setListInUse } from "./arrivals";
+import { QueueRow } from "./queue-row";
+
+const ROW_HEIGHT = 84;
+/** Rows before the end at which the next page is read. */
+const READ_AHEAD = 15;
+
+/** The filter of the queue, from the address. */
+export function useReviewFilter() {
+  const params = useSearchParams();
+  return { status: params.get("status") ?? "pending_review", q: params.get("q") ?? "" };
+}
+
+export function ReviewQueue({ client, selected }: { client: string; selected: string | null }) {
+  const filter = useReviewFilter();
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(reviewsQuery(client, filter));
+  const reviews = data?.pages.flatMap((page) => page.reviews) ?? [];
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: reviews.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const lastShown = rows.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastShown >= reviews.length - READ_AHEAD) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, lastShown, reviews.length, fetchNextPage]);
+
+  useEffect(() => {
+    const update = () => setListInUse(selected !== null || (scroller.current?.scrollTop ?? 0) > 0);
+    update();
+    const element = scroller.current;
+    element?.addEventListener("scroll", update, { passive: true });
+    return () => element?.removeEventListener("scroll", update);
+  }, [selected]);
+
+  return (
+    <>
+      <QueueHeader client={client} total={data?.pages[0]?.total_pending} scrollToTop={() => virtualizer.scrollToOffset(0)} />
+      <div
+        ref={scroller}
+        className="min-h-0 flex-1 overflow-y-auto max-lg:h-[calc(100dvh-14rem)] max-lg:flex-none"
+        data-testid="queue"
+      >
+        {error ? (
+          <ErrorState message={error.message} retry={() => void refetch()} />
+        ) : data === undefined ? (
+          <SkeletonRows label="Reading the queue" />
+        ) : reviews.length === 0 ? (
+          <QueueEmpty isFiltered={filter.q !== "" || filter.status !== "pending_review"} />
+        ) : (
+          <ul aria-label="Paused requests" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {rows.map((row) => {
+              const review = reviews[row.index];
+              if (review === undefined) return null;
+              return (
+                <li
+                  key={review.request_id}
+                  className="absolute inset-x-0 top-0"
+                  style={{ height: row.size, transform: `translateY(${row.start}px)` }}
+                >
+                  <QueueRow client={client} review={review} isSelected={review.request_id === selected} />
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
+    </>
+  );
+}
+
+function QueueHeader({ client, total, scrollToTop }: { client: string; total: number | undefined; scrollToTop: () => void }) {
+  const queries = useQueryClient();
+  const { data: arrivals = 0 } = useQuery<number>({
+    queryKey: arrivalsKey(client),
+    queryFn: () => 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const filter = useReviewFilter();
+  const router = useRouter();
+  const pathname = usePathname();
+  const setFilter = (change: Partial<typeof filter>) => {
+    const next = { ...filter, ...change };
+    const query = new URLSearchParams({
+      ...(next.status !== "pending_review" && { status: next.status }),
+      ...(next.q && { q: next.q }),
+    });
+    router.replace(query.size === 0 ? pathname : `${pathname}?${query}`);
+  };
+  const showArrivals = () => {
+    queries.setQueryData(arrivalsKey(client), 0);
+    scrollToTop();
+    void queries.invalidateQueries({ queryKey: [client, "reviews"] });
+  };
+  return (
+    <header className="flex flex-col gap-3 border-b border-line p-4">
+      <div className="flex items-center justify-between gap-3">
+        <h1 className="text-base font-semibold">
+          Reviews{" "}
+          {total !== undefined && (
+            <span className="font-normal text-muted">{total === 0 ? "nothing waits" : `${formatNumber(total)} waiting`}</span>
+          )}
+        </h1>
+        {arrivals > 0 && (
+          <Button size="sm" onClick={showArrivals}>
+            <ArrowUp /> {arrivals} new
+          </Button>
+        )}
+      </div>
+      <div className="flex gap-2">
+        <search className="relative min-w-0 flex-1">
+          <form
+            className="contents"
+            onSubmit={(event) => {
+              event.preventDefault();
+              setFilter({ q: String(new FormData(event.currentTarget).get("q") ?? "").trim() });
+            }}
+          >
+            <Search className="absolute top-2.5 left-2.5 size-4 text-muted" aria-hidden />
+            <Input
+              key={filter.q}
+              name="q"
+              id="queue-search"
+              defaultValue={filter.q}
+              placeholder="Tool, agent or argument"
+              aria-label="Search the queue"
+              className="pl-8"
+            />
+          </form>
+        </search>
+        <Select
+          aria-label="Status"
+          className="w-32"
+          value={filter.status}
+          onChange={(event) => setFilter({ status: event.target.value })}
+        >
+          <option value="pending_review">Waiting</option>
+          <option value="approved">Approved</option>
+          <option value="denied">Denied</option>
+          <option value="all">All</option>
+        </Select>
+      </div>
+    </header>
+  );
+}
+
+function QueueEmpty({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <EmptyState title="Nothing fits">
+        No case has this status and these words. Change the search or the status above.
+      </EmptyState>
+    );
+  return (
+    <EmptyState title="Nothing waits for you">
+      When a request pauses, it appears here by itself. You can leave this page open.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,13 @@
+import { BookOpenCheck, Inbox, KeyRound, type LucideIcon, Rocket, ScrollText, Settings } from "lucide-react";
+
+export type Destination = { path: string; label: string; icon: LucideIcon; keys: string };
+
+/** The rooms of the console, in the order of the map. `keys` are typed after g. */
+export const destinations: Destination[] = [
+  { path: "", label: "Go-live", icon: Rocket, keys: "h" },
+  { path: "/reviews", label: "Reviews", icon: Inbox, keys: "r" },
+  { path: "/policies", label: "Policies", icon: BookOpenCheck, keys: "p" },
+  { path: "/ledger", label: "Ledger", icon: ScrollText, keys: "l" },
+  { path: "/keys", label: "Keys", icon: KeyRound, keys: "k" },
+  { path: "/settings", label: "Settings", icon: Settings, keys: "s" },
+];

@@ -1,0 +1,135 @@
+"use client";
+
+import { ChevronsUpDown, LogOut, Plus, Search } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+import { signOut } from "@/lib/auth/actions";
+import { cn } from "@/lib/cn";
+import { Logo } from "./logo";
+import { destinations } from "./navigation";
+import { Palette } from "./palette";
+import { PendingCount } from "./pending-count";
+import { ThemeItems } from "./theme";
+
+export type ShellProps = {
+  client: string;
+  tenantName: string;
+  email: string;
+  role: string;
+  tenants: { id: string; name: string }[];
+  children: ReactNode;
+};
+
+/** The frame of every page: rooms at the side on a wide screen, at the bottom on a narrow one. */
+export function Shell({ client, tenantName, email, role, tenants, children }: ShellProps) {
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  return (
+    <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row">
+      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">
+        Skip to the content
+      </a>
+      <aside className="flex items-center gap-2 border-b border-line bg-sunken px-3 py-2 md:w-56 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
+        <TenantMenu {...{ client, tenantName, email, role, tenants }} />
+        <Button
+          variant="secondary"
+          size="sm"
+          className="ml-auto justify-start font-normal text-muted md:ml-0"
+          onClick={() => setPaletteOpen(true)}
+          aria-label="Search and commands"
+        >
+          <Search /> <span className="hidden md:inline">Search</span>
+          <span className="ml-auto hidden md:inline">
+            <Kbd>⌘K</Kbd>
+          </span>
+        </Button>
+        <Rooms client={client} className="hidden md:flex md:flex-col" />
+      </aside>
+      <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-16 outline-none md:overflow-y-auto md:pb-0">
+        {children}
+      </main>
+      <Rooms
+        client={client}
+        className="fixed inset-x-0 bottom-0 z-20 flex justify-around border-t border-line bg-surface p-1 md:hidden"
+        isCompact
+      />
+      <Palette client={client} isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
+    </div>
+  );
+}
+
+function Rooms({ client, className, isCompact = false }: { client: string; className: string; isCompact?: boolean }) {
+  const pathname = usePathname();
+  return (
+    <nav aria-label="Rooms" className={cn("gap-0.5", className)}>
+      {destinations.map(({ path, label, icon: Icon }) => {
+        const href = `/${client}${path}`;
+        const isHere = path === "" ? pathname === href : pathname.startsWith(href);
+        return (
+          <Link
+            key={path}
+            href={href}
+            aria-current={isHere ? "page" : undefined}
+            className={cn(
+              "flex items-center rounded-md text-muted hover:bg-ink/6 hover:text-ink",
+              isCompact ? "min-w-12 flex-1 flex-col gap-0.5 py-1.5 text-xs" : "h-8 gap-2.5 px-2",
+              isHere && "bg-accent-soft font-semibold text-accent hover:bg-accent-soft hover:text-accent",
+            )}
+          >
+            <span className="relative">
+              <Icon className="size-4" aria-hidden />
+              {isCompact && path === "/reviews" && <PendingCount client={client} isDot />}
+            </span>
+            {label}
+            {!isCompact && path === "/reviews" && <PendingCount client={client} />}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+function TenantMenu({ client, tenantName, email, role, tenants }: Omit<ShellProps, "children">) {
+  return (
+    <Menu>
+      <MenuTrigger
+        className="flex h-10 min-w-0 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-ink/6"
+        aria-label={`${tenantName}: account and tenants`}
+      >
+        <Logo className="size-6 shrink-0" />
+        <span className="min-w-0 flex-1">
+          <span className="block truncate font-semibold">{tenantName}</span>
+          <span className="hidden truncate text-xs text-muted md:block">{email}</span>
+        </span>
+        <ChevronsUpDown className="size-4 shrink-0 text-muted" aria-hidden />
+      </MenuTrigger>
+      <MenuContent align="start" className="w-64">
+        <p className="px-2 py-1.5 text-xs text-muted">
+          Signed in as <span className="break-all text-ink">{email}</span>, {role}
+        </p>
+        <MenuSeparator />
+        {tenants
+          .filter((tenant) => tenant.id !== client)
+          .map((tenant) => (
+            <MenuItem key={tenant.id} asChild>
+              <Link href={`/${tenant.id}`}>{tenant.name}</Link>
+            </MenuItem>
+          ))}
+        <MenuItem asChild>
+          <Link href="/new">
+            <Plus aria-hidden /> New tenant
+          </Link>
+        </MenuItem>
+        <MenuSeparator />
+        <ThemeItems />
+        <MenuSeparator />
+        <MenuItem onSelect={() => void signOut()}>
+          <LogOut aria-hidden /> Sign out
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}

@@ -1,0 +1,59 @@
+import type { JsonObject, JsonValue } from "@ledgix/contract/json";
+import { formatMoney, formatNumber } from "./format";
+
+/** What a tool call means, in the words of a person: the verb for the sentence and the noun for the button. */
+type Act = { verb: string; noun: string };
+
+const acts: Record<string, Act> = {
+  refund: { verb: "refund", noun: "refund" },
+  payout: { verb: "pay out", noun: "payout" },
+  pay: { verb: "pay", noun: "payment" },
+  payment: { verb: "pay", noun: "payment" },
+  charge: { verb: "charge", noun: "charge" },
+  transfer: { verb: "transfer", noun: "transfer" },
+  wire: { verb: "wire", noun: "wire transfer" },
+  delete: { verb: "delete", noun: "deletion" },
+  remove: { verb: "remove", noun: "removal" },
+  export: { verb: "export", noun: "export" },
+  send: { verb: "send", noun: "sending" },
+};
+
+const targets = ["customer", "customer_id", "recipient", "payee", "to", "account", "account_id", "email", "user", "user_id"];
+
+export type Sentence = { agent: string; text: string; noun: string };
+
+/** "payments-agent wants to refund $1,240.00 to customer cus_123." The default for a tool that nobody wrote a template for. */
+export function describeCall(call: { agent_id: string; tool_name: string; tool_args: JsonObject }): Sentence {
+  const words = call.tool_name.toLowerCase().split(/[^a-z]+/);
+  const act = words.map((word) => acts[word]).find((found) => found !== undefined);
+  const amount = moneyIn(call.tool_args);
+  const target = targetIn(call.tool_args);
+  const count = Object.keys(call.tool_args).length;
+  if (act && (amount || target)) {
+    const object = [act.verb, amount, target && `${amount ? "to " : ""}${target}`].filter(Boolean).join(" ");
+    return { agent: call.agent_id, text: `wants to ${object}`, noun: act.noun };
+  }
+  const args = count === 0 ? "without arguments" : `with ${count} argument${count === 1 ? "" : "s"}`;
+  return { agent: call.agent_id, text: `wants to call ${call.tool_name} ${args}`, noun: act?.noun ?? "request" };
+}
+
+/** The amount of a call. A name that says cents is divided; any other is taken as it stands, in major units. */
+export function moneyIn(args: JsonObject): string | null {
+  const currency = typeof args.currency === "string" ? args.currency : null;
+  for (const [name, value] of Object.entries(args)) {
+    if (typeof value !== "number" || !/^amount/i.test(name)) continue;
+    const amount = /cents|minor/i.test(name) ? value / 100 : value;
+    return currency ? formatMoney(amount, currency) : formatNumber(amount);
+  }
+  return null;
+}
+
+function targetIn(args: JsonObject): string | null {
+  for (const name of targets) {
+    const value: JsonValue | undefined = args[name];
+    if (typeof value !== "string" || value === "") continue;
+    const kind = name.replace(/_id$/, "");
+    return kind === "to" || kind === "email" || kind === "recipient" || kind === "payee" ? value : `${kind} ${value}`;
+  }
+  return null;
+}

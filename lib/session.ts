@@ -1,0 +1,47 @@
+import "server-only";
+import { type Permission, type Role, role, roleMay } from "@ledgix/contract/permissions";
+import { notFound, redirect } from "next/navigation";
+import { cache } from "react";
+import { z } from "zod";
+import { supabase } from "./supabase/server";
+
+export type Tenant = { id: string; name: string; status: string; role: Role };
+export type Member = { email: string; accessToken: string; tenant: Tenant; tenants: Tenant[] };
+
+const memberships = z.array(z.object({ role, clients: z.object({ id: z.string(), name: z.string(), status: z.string() }) }));
+
+/** The signed-in person and their tenants, or null. What is read through their session, row level security has checked. */
+export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null> => {
+  const client = await supabase();
+  const { data } = await client.auth.getSession();
+  const session = data.session;
+  if (!session?.user.email) return null;
+  const { data: rows, error } = await client
+    .from("memberships")
+    .select("role, clients(id, name, status)")
+    .eq("user_id", session.user.id)
+    .order("created_at");
+  if (error) {
+    // PGRST3xx: the token is not valid any more. Anything else is an outage, and must not look like being signed out.
+    if (error.code?.startsWith("PGRST3")) return null;
+    throw new Error("The control plane cannot be reached.");
+  }
+  return {
+    email: session.user.email,
+    accessToken: session.access_token,
+    tenants: memberships.parse(rows).map((row) => ({ ...row.clients, role: row.role })),
+  };
+});
+
+/** The signed-in member of the tenant in the address. Sends others to sign in; a tenant that is not theirs is not found. */
+export async function requireMember(clientId: string): Promise<Member> {
+  const session = await readSession();
+  if (session === null) redirect("/sign-in");
+  const tenant = session.tenants.find((candidate) => candidate.id === clientId);
+  if (tenant === undefined) notFound();
+  return { ...session, tenant };
+}
+
+export function memberMay(member: Member, permission: Permission): boolean {
+  return roleMay(member.tenant.role, permission);
+}

@@ -1,0 +1,28 @@
+import "server-only";
+import { type CookieOptions, createServerClient } from "@supabase/ssr";
+import { cookies } from "next/headers";
+import { env } from "../env";
+import type { Database } from "./database.types";
+
+/** Never readable by scripts, and sent with same-site requests only. */
+export function sessionCookieOptions(): CookieOptions {
+  return { httpOnly: true, sameSite: "lax", secure: env().CONSOLE_URL.startsWith("https:"), path: "/" };
+}
+
+/** Supabase's client with the signed-in member's session, for server components, actions and route handlers. */
+export async function supabase() {
+  const store = await cookies();
+  return createServerClient<Database>(env().SUPABASE_URL, env().SUPABASE_PUBLISHABLE_KEY, {
+    cookieOptions: sessionCookieOptions(),
+    cookies: {
+      getAll: () => store.getAll(),
+      setAll(written) {
+        try {
+          for (const { name, value, options } of written) store.set(name, value, { ...options, httpOnly: true });
+        } catch {
+          // A server component cannot set cookies; the proxy has refreshed the session already.
+        }
+      },
+    },
+  });
+}

@@ -1,0 +1,45 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { z } from "zod";
+import { type ActionResult, failed } from "../action-result";
+import { readSession, requireMember } from "../session";
+import { supabase } from "../supabase/server";
+import { callVault, json } from "../vault/server";
+
+const tenantName = z
+  .string()
+  .trim()
+  .min(1, "Give your tenant a name, such as your company's.")
+  .max(80, "A name may hold up to 80 characters.");
+
+/** Makes a tenant with the signed-in person as its owner, and has Vault make its database and secret. */
+export async function createTenant(_previous: ActionResult | null, form: FormData): Promise<ActionResult> {
+  if ((await readSession()) === null) redirect("/sign-in");
+  const name = tenantName.safeParse(form.get("name"));
+  if (!name.success) return failed(name.error.issues[0]?.message ?? "Give your tenant a name.");
+  const client = await supabase();
+  const { data, error } = await client.rpc("create_tenant", { tenant_name: name.data });
+  if (error) return failed("The tenant could not be created. Try again shortly.");
+  const clientId = z.string().parse(data);
+  // Without Vault the tenant stays `provisioning`, and its first page offers to finish.
+  await provision(clientId);
+  redirect(`/${clientId}`);
+}
+
+/** Finishes what `createTenant` began where Vault was away. Doing it twice changes nothing. */
+export async function finishTenant(clientId: string): Promise<ActionResult<{ status: string }>> {
+  await requireMember(clientId);
+  return provision(clientId);
+}
+
+const provisioned = z.object({ status: z.string() });
+
+async function provision(clientId: string): Promise<ActionResult<{ status: string }>> {
+  const client = await supabase();
+  const { data } = await client.auth.getSession();
+  if (!data.session?.user.email) return failed("Sign in again.");
+  const tenant = { id: clientId, name: "", status: "provisioning", role: "owner" as const };
+  const member = { email: data.session.user.email, accessToken: data.session.access_token, tenant, tenants: [tenant] };
+  return callVault(member, "/admin/provision-tenant", provisioned, json("POST", {}));
+}

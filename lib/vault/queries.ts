@@ -1,0 +1,121 @@
+import { ledgerPage, proofBundle } from "@ledgix/contract/ledger";
+import { policyDocument, policyList } from "@ledgix/contract/policy";
+import { problem } from "@ledgix/contract/problem";
+import { reviewCase, reviewList } from "@ledgix/contract/review";
+import { reviewSettings } from "@ledgix/contract/settings";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { z } from "zod";
+import { apiKeyRow } from "../keys/schema";
+
+// What the browser reads live, through the console's own API. Keys begin with the tenant, so that a switch never mixes two.
+
+export class ReadFailed extends Error {
+  override name = "ReadFailed";
+  readonly code: string | undefined;
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+async function read<Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal): Promise<z.output<Schema>> {
+  const response = await fetch(path, { signal }).catch((error) => {
+    if (signal.aborted) throw error;
+    throw new ReadFailed("The console cannot be reached. Check your connection.");
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return schema.parse(body);
+  const parsed = problem.partial().safeParse(body);
+  throw new ReadFailed(parsed.data?.detail ?? "This could not be read. Try again shortly.", parsed.data?.code);
+}
+
+const vaultPath = (client: string, path: string) => `/api/${client}/vault${path}`;
+
+export type ReviewFilter = { status: string; q: string };
+
+export function reviewsQuery(client: string, filter: ReviewFilter) {
+  return infiniteQueryOptions({
+    queryKey: [client, "reviews", filter],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({
+        status: filter.status,
+        ...(filter.q && { q: filter.q }),
+        ...(pageParam && { cursor: pageParam }),
+      });
+      return read(vaultPath(client, `/reviews?${query}`), reviewList, signal);
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function reviewQuery(client: string, requestId: string) {
+  return queryOptions({
+    queryKey: [client, "review", requestId],
+    queryFn: ({ signal }) => read(vaultPath(client, `/reviews/${requestId}`), reviewCase, signal),
+  });
+}
+
+export function policiesQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "policies"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/policies"), policyList, signal),
+    // Asks again while something is being indexed.
+    refetchInterval: ({ state }) => (state.data?.policies.some((policy) => policy.indexing === "indexing") ? 1_500 : false),
+  });
+}
+
+export function policyQuery(client: string, policyId: string, version: string | null) {
+  return queryOptions({
+    queryKey: [client, "policy", policyId, version],
+    queryFn: ({ signal }) =>
+      read(
+        vaultPath(client, `/policies/${encodeURIComponent(policyId)}${version ? `?version=${version}` : ""}`),
+        policyDocument,
+        signal,
+      ),
+  });
+}
+
+export type LedgerFilter = { tool: string; decision: string };
+
+export function ledgerQuery(client: string, filter: LedgerFilter) {
+  return infiniteQueryOptions({
+    queryKey: [client, "ledger", filter],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({
+        view: "full",
+        ...(filter.tool && { tool: filter.tool }),
+        ...(filter.decision && { decision: filter.decision }),
+        ...(pageParam && { cursor: pageParam }),
+      });
+      return read(vaultPath(client, `/ledger?${query}`), ledgerPage, signal);
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function bundleQuery(client: string, eventUuid: string) {
+  return queryOptions({
+    queryKey: [client, "bundle", eventUuid],
+    queryFn: ({ signal }) => read(vaultPath(client, `/ledger/proof/bundle?event_uuid=${eventUuid}`), proofBundle, signal),
+    // Until the next checkpoint there is no proof yet.
+    retry: (count, error) => count < 30 && error instanceof ReadFailed && error.code === "not_sequenced",
+    retryDelay: 2_000,
+  });
+}
+
+export function settingsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "settings"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/review-settings"), reviewSettings, signal),
+  });
+}
+
+export function keysQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "keys"],
+    queryFn: ({ signal }) => read(`/api/${client}/keys`, z.object({ keys: z.array(apiKeyRow) }), signal),
+  });
+}
