@@ -17,6 +17,7 @@ describe("the sentence that a case opens with", () => {
     ["payout", { amount: 10, currency: "not a currency" }, "payments-agent wants to pay out 10 not a currency."],
     ["delete_account", { user_id: "u_1" }, "payments-agent wants to delete user u_1."],
     ["stripe_refund", {}, "payments-agent wants to call stripe_refund without arguments."],
+    ["export_customers", { amount: 88, currency: "usd" }, "payments-agent wants to call export_customers with 2 arguments."],
     ["rotate", { a: 1, b: 2 }, "payments-agent wants to call rotate with 2 arguments."],
   ])("%s %j", (tool, args, expected) => expect(sentence(tool, args)).toBe(expected));
 });

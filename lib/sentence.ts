@@ -2,16 +2,16 @@ import type { JsonObject, JsonValue } from "@ledgix/contract/json";
 import { formatMoney, formatNumber } from "./format";
 
 /** What a tool call means, in the words of a person: the verb for the sentence and the noun for the button. */
-type Act = { verb: string; noun: string };
+type Act = { verb: string; noun: string; movesMoney?: true };
 
 const acts: Record<string, Act> = {
-  refund: { verb: "refund", noun: "refund" },
-  payout: { verb: "pay out", noun: "payout" },
-  pay: { verb: "pay", noun: "payment" },
-  payment: { verb: "pay", noun: "payment" },
-  charge: { verb: "charge", noun: "charge" },
-  transfer: { verb: "transfer", noun: "transfer" },
-  wire: { verb: "wire", noun: "wire transfer" },
+  refund: { verb: "refund", noun: "refund", movesMoney: true },
+  payout: { verb: "pay out", noun: "payout", movesMoney: true },
+  pay: { verb: "pay", noun: "payment", movesMoney: true },
+  payment: { verb: "pay", noun: "payment", movesMoney: true },
+  charge: { verb: "charge", noun: "charge", movesMoney: true },
+  transfer: { verb: "transfer", noun: "transfer", movesMoney: true },
+  wire: { verb: "wire", noun: "wire transfer", movesMoney: true },
   delete: { verb: "delete", noun: "deletion" },
   remove: { verb: "remove", noun: "removal" },
   export: { verb: "export", noun: "export" },
@@ -26,7 +26,7 @@ export type Sentence = { agent: string; text: string; noun: string };
 export function describeCall(call: { agent_id: string; tool_name: string; tool_args: JsonObject }): Sentence {
   const words = call.tool_name.toLowerCase().split(/[^a-z]+/);
   const act = words.map((word) => acts[word]).find((found) => found !== undefined);
-  const amount = moneyIn(call.tool_args);
+  const amount = act?.movesMoney ? moneyIn(call.tool_args) : null;
   const target = targetIn(call.tool_args);
   const count = Object.keys(call.tool_args).length;
   if (act && (amount || target)) {

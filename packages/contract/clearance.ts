@@ -84,6 +84,8 @@ export const clearanceAnswer = z.object({
   policy_version_id: z.string().nullable(),
   policy_content_hash: z.string().nullable(),
   reason_code: z.string().nullable(),
+  /** Where a person opens the case in the console: set while paused, where Vault knows the console's address. */
+  review_url: z.string().nullable(),
 });
 export type ClearanceAnswer = z.infer<typeof clearanceAnswer>;
 

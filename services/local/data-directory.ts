@@ -66,6 +66,13 @@ const localSecrets = z.object({
 });
 export type LocalSecrets = z.infer<typeof localSecrets>;
 
+/** The secrets of a running installation. @throws {StartRefused} where there is none */
+export async function readSecrets(path: string): Promise<LocalSecrets> {
+  const kept = await readFile(join(path, "secrets.json"), "utf8").catch(() => null);
+  if (kept === null) throw new StartRefused(`There is no Ledgix in ${path}. Run npm start first, with the same LEDGIX_DATA_DIR.`);
+  return localSecrets.parse(JSON.parse(kept));
+}
+
 /** The secrets of this installation, made at its first start. */
 export async function readOrCreateSecrets(path: string): Promise<LocalSecrets> {
   const file = join(path, "secrets.json");

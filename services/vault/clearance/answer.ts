@@ -10,7 +10,12 @@ import type { StoredRequest } from "./stored-request.ts";
 const FRESH_FOR = 30;
 
 /** The answer to a request in its present state: always the whole superset, always one of the four legal rows. */
-export async function answerOf(deps: VaultDependencies, database: Queryable, request: StoredRequest): Promise<ClearanceAnswer> {
+export async function answerOf(
+  deps: VaultDependencies,
+  clientId: string,
+  database: Queryable,
+  request: StoredRequest,
+): Promise<ClearanceAnswer> {
   return {
     status: request.status,
     ...clearanceRow[request.status],
@@ -24,7 +29,12 @@ export async function answerOf(deps: VaultDependencies, database: Queryable, req
     policy_version_id: request.policy_version_id,
     policy_content_hash: request.policy_content_hash,
     reason_code: request.reason_code,
+    review_url: request.status === "pending_review" ? reviewUrl(deps, clientId, request.request_id) : null,
   };
+}
+
+function reviewUrl({ config }: VaultDependencies, clientId: string, requestId: string): string | null {
+  return config.CONSOLE_URL ? new URL(`/${clientId}/reviews/${requestId}`, config.CONSOLE_URL).toString() : null;
 }
 
 async function currentToken(deps: VaultDependencies, database: Queryable, request: StoredRequest): Promise<string> {

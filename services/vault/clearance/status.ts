@@ -40,7 +40,7 @@ export async function readStatus(
     await lapseApprovals(deps, database, request.request_id);
     request = await visibleRequest(database, principal, requestId);
   }
-  return answerOf(deps, database, request);
+  return answerOf(deps, principal.clientId, database, request);
 }
 
 /** A key sees what its own application asked for; a member sees what their tenant's applications asked for. */
