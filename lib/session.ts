@@ -3,6 +3,7 @@ import { type Permission, type Role, role, roleMay } from "@ledgix/contract/perm
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { z } from "zod";
+import { readSubject } from "./access-token";
 import { supabase } from "./supabase/server";
 
 export type Tenant = { id: string; name: string; status: string; role: Role };
@@ -14,12 +15,13 @@ const memberships = z.array(z.object({ role, clients: z.object({ id: z.string(),
 export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null> => {
   const client = await supabase();
   const { data } = await client.auth.getSession();
-  const session = data.session;
-  if (!session?.user.email) return null;
+  const accessToken = data.session?.access_token ?? "";
+  const subject = readSubject(accessToken);
+  if (subject === null) return null;
   const { data: rows, error } = await client
     .from("memberships")
     .select("role, clients(id, name, status)")
-    .eq("user_id", session.user.id)
+    .eq("user_id", subject.userId)
     .order("created_at");
   if (error) {
     // PGRST3xx: the token is not valid any more. Anything else is an outage, and must not look like being signed out.
@@ -27,8 +29,8 @@ export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null
     throw new Error("The control plane cannot be reached.");
   }
   return {
-    email: session.user.email,
-    accessToken: session.access_token,
+    email: subject.email,
+    accessToken,
     tenants: memberships.parse(rows).map((row) => ({ ...row.clients, role: row.role })),
   };
 });

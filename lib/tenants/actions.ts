@@ -2,6 +2,7 @@
 
 import { redirect } from "next/navigation";
 import { z } from "zod";
+import { readSubject } from "../access-token";
 import { type ActionResult, failed } from "../action-result";
 import { readSession, requireMember } from "../session";
 import { supabase } from "../supabase/server";
@@ -38,8 +39,11 @@ const provisioned = z.object({ status: z.string() });
 async function provision(clientId: string): Promise<ActionResult<{ status: string }>> {
   const client = await supabase();
   const { data } = await client.auth.getSession();
-  if (!data.session?.user.email) return failed("Sign in again.");
+  const accessToken = data.session?.access_token ?? "";
+  const email = readSubject(accessToken)?.email;
+  if (!email) return failed("Sign in again.");
+  // The session that was read before does not know the new tenant yet; Vault checks the ownership itself.
   const tenant = { id: clientId, name: "", status: "provisioning", role: "owner" as const };
-  const member = { email: data.session.user.email, accessToken: data.session.access_token, tenant, tenants: [tenant] };
+  const member = { email, accessToken, tenant, tenants: [tenant] };
   return callVault(member, "/admin/provision-tenant", provisioned, json("POST", {}));
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { environment, parseApiKey } from "@ledgix/contract/api-key";
 import { role, scope } from "@ledgix/contract/permissions";
 import { ProblemError } from "@ledgix/contract/problem";
+import { isOutage } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { Principal } from "./principal.ts";
@@ -14,11 +15,13 @@ const keyRow = z.object({
   environment,
   scopes: z.array(scope),
   key_hash: z.string(),
-  expires_at: z.date().nullable(),
-  revoked_at: z.date().nullable(),
+  /** Seconds since the epoch. As numbers: whoever else holds the control plane's connection may have its own parsing of times. */
+  expires_at: z.number().nullable(),
+  is_revoked: z.boolean(),
 });
 const FIND_KEY = `
-  select k.id, k.client_id, k.name, k.environment, k.scopes, k.key_hash, k.expires_at, k.revoked_at
+  select k.id, k.client_id, k.name, k.environment, k.scopes, k.key_hash,
+    extract(epoch from k.expires_at)::double precision as expires_at, k.revoked_at is not null as is_revoked
   from public.api_keys k join public.clients c on c.id = k.client_id
   where k.key_hash = $1 and c.status <> 'suspended'`;
 const FIND_ROLE = `
@@ -75,8 +78,8 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
         "No key like this exists here. It may have been deleted; create a new one in the console.",
       );
     }
-    if (row.revoked_at) throw new ProblemError("api_key_revoked", `The key ${row.name} was revoked. Use another key.`);
-    if (row.expires_at && row.expires_at <= now()) {
+    if (row.is_revoked) throw new ProblemError("api_key_revoked", `The key ${row.name} was revoked. Use another key.`);
+    if (row.expires_at !== null && row.expires_at * 1000 <= now().getTime()) {
       throw new ProblemError("api_key_expired", `The key ${row.name} has expired. Create a new one in the console.`);
     }
     recordUse(row.id, credentials);
@@ -111,6 +114,7 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
     try {
       return await question();
     } catch (error) {
+      if (!isOutage(error)) throw error;
       throw new ProblemError("control_plane_unavailable", "Keys cannot be checked right now. Try again shortly.", {
         retryAfter: 5,
         cause: error,

@@ -1,6 +1,8 @@
+import { isOutage } from "@ledgix/tenancy/database";
+
 /**
  * Remembers answers of the control plane: used as they are while `freshSeconds` old, asked for again after that, and used up to
- * `staleSeconds` where asking fails, so that a short outage of the control plane does not stop known callers.
+ * `staleSeconds` where it cannot be reached, so that a short outage of the control plane does not stop known callers.
  */
 export function recentAnswers<Value>(options: { freshSeconds: number; staleSeconds: number; now: () => Date; capacity: number }) {
   const answers = new Map<string, { value: Value; at: number }>();
@@ -16,7 +18,7 @@ export function recentAnswers<Value>(options: { freshSeconds: number; staleSecon
       answers.set(key, { value, at });
       return value;
     } catch (error) {
-      if (known && at - known.at < options.staleSeconds * 1000) return known.value;
+      if (known && isOutage(error) && at - known.at < options.staleSeconds * 1000) return known.value;
       throw error;
     }
   };

@@ -1,0 +1,100 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { apiKeyInText } from "@ledgix/contract/api-key";
+import { expect, test } from "@playwright/test";
+import { ask, callVault, collectComplaints, createKey, readDataFile, signUp } from "./support.ts";
+
+test("hostile text in every field of a request is inert", async ({ page }) => {
+  const complaints = collectComplaints(page);
+  const tenant = await signUp(page, undefined, '<img src=x onerror="alert(1)">');
+  const key = await createKey(page, "<script>alert(1)</script>");
+  page.on("dialog", () => complaints.push("a script ran"));
+  const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202e';
+  const id = await ask(key, {
+    tool_name: hostile,
+    tool_args: { [hostile]: hostile, amount: 1, currency: hostile, url: "javascript:alert(1)" },
+    agent_id: hostile,
+    session_id: hostile,
+    purpose: hostile,
+    human_principal: hostile,
+    destination_uri: "javascript:alert(1)",
+  });
+  for (const path of ["reviews", `reviews/${id}`, "ledger", "keys", ""]) {
+    await page.goto(`${tenant}/${path}`);
+    await expect(page.getByRole("main")).not.toBeEmpty();
+  }
+  await page.goto(`${tenant}/reviews/${id}`);
+  await expect(page.getByRole("heading", { level: 1 }).last()).toContainText("<script>alert(1)</script>");
+  expect(await page.locator("script:not([nonce]), img[src=x]").count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("pages carry a strict Content-Security-Policy with a nonce of their own", async ({ page }) => {
+  const policies = [];
+  for (const _ of [1, 2]) policies.push((await page.goto("/sign-in"))?.headers()["content-security-policy"] ?? "");
+  const scripts = policies.map((policy) => /script-src ([^;]+)/.exec(policy)?.[1] ?? "");
+  for (const source of scripts) expect(source).toMatch(/^'nonce-[^']+' 'strict-dynamic'$/);
+  expect(scripts[0]).not.toBe(scripts[1]);
+  expect(policies[0]).toContain("connect-src 'self'");
+  expect(policies[0]).toContain("frame-ancestors 'none'");
+});
+
+test("a tenant's pages and data are not found for somebody else", async ({ page, browser }) => {
+  const tenant = await signUp(page);
+  const key = await createKey(page);
+  const id = await ask(key);
+  const other = await browser.newContext();
+  const stranger = await other.newPage();
+  const own = await signUp(stranger, undefined, "Other");
+  for (const path of ["", "/reviews", `/reviews/${id}`, "/keys", "/ledger", "/policies", "/settings"]) {
+    const response = await stranger.goto(tenant + path);
+    expect(response?.status()).toBe(404);
+    expect(await stranger.content()).not.toContain("cus_123");
+  }
+  expect((await stranger.request.get(`/api${tenant}/vault/reviews/${id}`)).status()).toBe(404);
+  expect((await stranger.request.get(`/api${own}/vault/reviews/${id}`)).status()).toBe(404);
+  expect((await stranger.request.get(`/api${own}/vault/admin/anything`)).status()).toBe(404);
+  await other.close();
+});
+
+test("a key is shown once, and revoking it ends it", async ({ page }) => {
+  const tenant = await signUp(page);
+  const key = await createKey(page);
+  await page.goto(`${tenant}/keys`);
+  await expect(page.getByText("Never used")).toBeVisible();
+  expect(await page.content()).not.toMatch(apiKeyInText);
+  await ask(key);
+  await page.reload();
+  await expect(page.getByText(/^Used/)).toBeVisible();
+
+  await page.getByRole("button", { name: "Revoke payments-worker" }).click();
+  await expect(page.getByRole("dialog")).toContainText("It was used");
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("revoked", { exact: true })).toBeVisible();
+  await expect.poll(async () => (await callVault(key, "GET", "/ledger")).body.code, { timeout: 20_000 }).toBe("api_key_revoked");
+});
+
+test("no secret is in what the browser downloads", async () => {
+  const { jwtSecret, judgeApiKey } = JSON.parse(await readDataFile("secrets.json"));
+  const folder = join(import.meta.dirname, "../.next/static");
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const text = await readFile(join(file.parentPath, file.name), "utf8");
+    for (const secret of [jwtSecret, judgeApiKey, "SUPABASE_PUBLISHABLE_KEY", "VAULT_JUDGE_API_KEY", "TENANT_SECRET"])
+      expect(text).not.toContain(secret);
+    expect(text).not.toMatch(apiKeyInText);
+  }
+});
+
+test("lowering the threshold explains itself before it counts", async ({ page }) => {
+  const tenant = await signUp(page);
+  await page.goto(`${tenant}/settings`);
+  await page.getByLabel("Confidence threshold").fill("0.6");
+  await page.getByRole("button", { name: "Save threshold" }).click();
+  await expect(page.getByRole("dialog")).toContainText("from 0.60 to 0.80");
+  await page.getByRole("button", { name: "Lower threshold" }).click();
+  await expect(page.getByText("Set by")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("status").or(page.locator("output"))).toContainText(["0.60"]);
+});

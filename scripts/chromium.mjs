@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { nodeBinary, root } from "./prepare.mjs";
+
+const KNOWN = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** A Chromium that is there already, from Debian's packages when root on Debian, else Playwright's own (null: Playwright knows where). */
+export function findChromium() {
+  const found = [process.env.CHROMIUM_PATH, ...KNOWN].find((path) => path && existsSync(path));
+  if (found) return found;
+  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
+    console.log("Installing Chromium from Debian's packages (once)…");
+    const apt = (...args) =>
+      spawnSync("apt-get", args, {
+        stdio: ["ignore", "ignore", "inherit"],
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      });
+    apt("update", "-qq");
+    apt("install", "-y", "-qq", "--no-install-recommends", "chromium");
+    if (existsSync("/usr/bin/chromium")) return "/usr/bin/chromium";
+  }
+  console.log("Installing Playwright's Chromium (once)…");
+  spawnSync(nodeBinary(), [join(root, "node_modules/@playwright/test/cli.js"), "install", "chromium"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  return null;
+}
