@@ -1,0 +1,166 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Checkpoint, LedgerEntry, ProofBundle } from "@ledgix/contract/ledger";
+import { checkpointList, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
+import { verifyConsistency } from "@ledgix/ledger/tree";
+import { verifyBundle, verifyChain, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
+import { anchorCheckpoints } from "@ledgix/vault/ledger/anchor";
+import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Caller, type Stack, startStack, until } from "./stack.ts";
+
+let stack: Stack;
+let clientId: string;
+let agent: Caller;
+let compliance: Caller;
+beforeAll(async () => {
+  stack = await startStack();
+  clientId = await stack.addTenant();
+  agent = await stack.addKey(clientId);
+  compliance = await stack.addMember(clientId, "compliance");
+});
+afterAll(() => stack.close());
+
+const ask = async (i: number) =>
+  (await agent("POST", "/request-clearance", { tool_name: "pay", tool_args: { i, note: `é<${i}>` } })).body.request_id;
+const bundleOf = async (requestId: string): Promise<ProofBundle> => {
+  const answer = await until(
+    () => compliance("GET", `/ledger/proof/bundle?request_id=${requestId}`),
+    ({ status }) => status === 200,
+  );
+  return proofBundle.parse(answer.body);
+};
+const chain = async (): Promise<Checkpoint[]> =>
+  checkpointList.parse((await compliance("GET", "/ledger/checkpoints?limit=24")).body).checkpoints.reverse();
+
+describe("the ledger", () => {
+  it("proves every entry offline, and no entry that was changed", async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(i)));
+    for (const id of ids) {
+      const bundle = await bundleOf(id);
+      expect((await verifyBundle(bundle)).filter((check) => check.outcome === "failed")).toEqual([]);
+      const forged = structuredClone(bundle);
+      forged.event.tool_args = { ...forged.event.tool_args, i: 999 };
+      expect((await verifyBundle(forged)).some((check) => check.outcome === "failed")).toBe(true);
+      const moved = structuredClone(bundle);
+      moved.inclusion.leaf_index = (moved.inclusion.leaf_index + 1) % moved.inclusion.tree_size;
+      expect((await verifyBundle(moved)).some((check) => check.outcome === "failed")).toBe(bundle.inclusion.tree_size > 1);
+    }
+  });
+
+  it("serves redacted entries by default, whose leaf and receipt still verify", async () => {
+    const { keys } = await bundleOf(await ask(100));
+    const { entries } = ledgerPage.parse((await compliance("GET", "/ledger?limit=5")).body);
+    for (const entry of entries) {
+      expect(entry).toMatchObject({ intent_hash: "", tool_args: {}, citations: [], evidence_chunks: [], reason: "" });
+      const checks = await verifyEntry(entry, verifyWithKeys(keys));
+      expect(checks.map((check) => check.outcome)).toEqual(["skipped", "passed", "passed"]);
+    }
+    const full = ledgerPage.parse((await compliance("GET", "/ledger?limit=5&view=full")).body);
+    for (const entry of full.entries)
+      expect((await verifyEntry(entry, verifyWithKeys(keys))).every((check) => check.outcome === "passed")).toBe(true);
+  });
+
+  it("has a chain from its first checkpoint, each extending the one before", async () => {
+    const { keys } = await bundleOf(await ask(101));
+    const checkpoints = await chain();
+    expect(checkpoints[0]).toMatchObject({ checkpoint_id: 1, prev_checkpoint_hash: "" });
+    expect(await verifyChain(checkpoints, verifyWithKeys(keys))).toMatchObject({ outcome: "passed" });
+    for (const first of checkpoints) {
+      for (const second of checkpoints.filter((checkpoint) => checkpoint.checkpoint_id >= first.checkpoint_id)) {
+        const { body } = await compliance(
+          "GET",
+          `/ledger/proof/consistency?from=${first.checkpoint_id}&to=${second.checkpoint_id}`,
+        );
+        const sizes = { first_size: first.tree_size, second_size: second.tree_size };
+        expect(verifyConsistency({ ...sizes, first_root: first.root_hash, second_root: second.root_hash, path: body.path })).toBe(
+          true,
+        );
+      }
+    }
+    expect((await compliance("GET", "/ledger/verify")).body).toMatchObject({
+      intact: true,
+      verified_checkpoints: checkpoints.length,
+    });
+  });
+
+  it("never forks and never changes an index while three replicas sequence at once", async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, i) => ask(200 + i)));
+    const replicas = [stack.vault, await stack.addReplica(), await stack.addReplica()];
+    const databases = await Promise.all(replicas.map((replica) => replica.deps.tenants.database(clientId)));
+    const before = await placed();
+    await Promise.all(
+      databases.flatMap((database, i) => [0, 1].map(() => sequenceEvents(database, (replicas[i] ?? stack.vault).deps))),
+    );
+    const after = await placed();
+    for (const [uuid, index] of before) expect(after.get(uuid)).toBe(index);
+    expect([...after.values()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: after.size }, (_, i) => i));
+    expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
+    const sizes = (await chain()).map((checkpoint) => checkpoint.tree_size);
+    expect(new Set(sizes).size).toBe(sizes.length);
+  });
+
+  it("anchors every checkpoint once and in order after the store was away", async () => {
+    const put = stack.deps.anchors.put;
+    const seen: string[] = [];
+    const database = await stack.tenants.database(clientId);
+    await ask(300);
+    await sequenceEvents(database, stack.deps);
+    const away = { ...stack.deps, anchors: { target: "directory", put: () => Promise.reject(new Error("away")) } };
+    await anchorCheckpoints(clientId, database, away).catch(() => {});
+    const recording: typeof put = (...args) => {
+      seen.push(args[1]);
+      return put(...args);
+    };
+    const back = { ...stack.deps, anchors: { target: "directory", put: recording } };
+    await anchorCheckpoints(clientId, database, back);
+    expect(seen).toEqual(seen.toSorted());
+    const files = await until(
+      () => readdir(join(stack.directory, "anchors", clientId)),
+      (names) => names.length > 0,
+    );
+    const checkpoints = await chain();
+    expect(files.length).toBeLessThanOrEqual(checkpoints.length);
+    const anchored = JSON.parse(await readFile(join(stack.directory, "anchors", clientId, files[0] ?? ""), "utf8"));
+    expect(anchored.checkpoint_hash).toBe(checkpoints[0]?.checkpoint_hash);
+  });
+
+  it("notices a change in the stored log", async () => {
+    const database = await stack.tenants.database(clientId);
+    await until(
+      () => compliance("GET", "/ledger?limit=1"),
+      ({ body }) => body.entries[0].leaf_index !== null,
+    );
+    await database.run("update ledger_events set reason = reason || '!' where seq = (select max(seq) from ledger_events)");
+    expect((await compliance("GET", "/ledger/verify")).body).toMatchObject({
+      intact: false,
+      error: expect.stringContaining("event_hash"),
+    });
+    await database.run("update ledger_events set reason = left(reason, -1) where seq = (select max(seq) from ledger_events)");
+    expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
+  });
+
+  it("pages to its start, filters, and refuses what does not fit", async () => {
+    const all: LedgerEntry[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page = ledgerPage.parse((await compliance("GET", `/ledger?limit=37${cursor && `&cursor=${cursor}`}`)).body);
+      all.push(...page.entries);
+      cursor = page.next_cursor;
+    }
+    expect(new Set(all.map((entry) => entry.event_uuid)).size).toBe(all.length);
+    expect(all.at(-1)?.seq).toBe(1);
+    expect((await compliance("GET", "/ledger?tool=nothing")).body.entries).toEqual([]);
+    expect((await compliance("GET", "/ledger?decision=approved")).body.entries).toEqual([]);
+    expect((await compliance("GET", "/ledger?from=2999-01-01T00:00:00Z")).body.entries).toEqual([]);
+    expect((await compliance("GET", "/ledger?limit=0")).body.code).toBe("invalid_parameter");
+    expect((await compliance("GET", "/ledger/proof/inclusion")).body.code).toBe("invalid_parameter");
+    expect((await compliance("GET", `/ledger/proof/inclusion?request_id=${crypto.randomUUID()}`)).body.code).toBe("not_found");
+  });
+});
+
+async function placed(): Promise<Map<string, number>> {
+  const page = ledgerPage.parse((await compliance("GET", "/ledger?limit=500")).body);
+  return new Map(
+    page.entries.flatMap((entry) => (entry.leaf_index === null ? [] : [[entry.event_uuid, entry.leaf_index] as const])),
+  );
+}

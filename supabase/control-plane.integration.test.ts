@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { roles } from "@ledgix/contract/permissions";
+import type { Queryable } from "@ledgix/tenancy/database";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { generateDatabaseTypes } from "../scripts/database-types.ts";
+import { type Stack, startStack } from "../services/local/test/stack.ts";
+
+let stack: Stack;
+const acme = crypto.randomUUID();
+const other = crypto.randomUUID();
+const users = Object.fromEntries([...roles, "stranger"].map((name) => [name, crypto.randomUUID()]));
+const tables = ["clients", "memberships", "invitations", "api_keys", "audit_events"];
+/** What members are granted; `key_hash`, `token_hash` and `tenant_secret_ref` are not among them. */
+const readable: Record<string, string> = {
+  clients: "id, name",
+  invitations: "id, email",
+  api_keys: "id, name, prefix",
+  memberships: "*",
+  audit_events: "*",
+};
+
+beforeAll(async () => {
+  stack = await startStack();
+  for (const [name, id] of Object.entries(users))
+    await stack.controlPlane.run("insert into auth.users values ($1, $2)", [id, `${name}@example.com`]);
+  for (const client of [acme, other]) {
+    await stack.controlPlane.run("insert into public.clients (id, name, tenant_secret_ref) values ($1, 'T', $2)", [
+      client,
+      `tenants/${client}`,
+    ]);
+    await stack.controlPlane.run(
+      "insert into public.invitations (client_id, email, role, token_hash, expires_at) values ($1, 'x@example.com', 'admin', $2, now())",
+      [client, randomBytes(8).toString("hex")],
+    );
+    await stack.controlPlane.run(
+      "insert into public.api_keys (client_id, name, environment, scopes, prefix, key_hash) values ($1, 'k', 'development', '{clearance}', 'sk', $2)",
+      [client, randomBytes(32).toString("hex")],
+    );
+    await stack.controlPlane.run("insert into public.audit_events (client_id, action, target) values ($1, 'a', 't')", [client]);
+  }
+  for (const role of roles) {
+    await stack.controlPlane.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, 'm', $3)", [
+      acme,
+      users[role] ?? "",
+      role,
+    ]);
+  }
+  await stack.controlPlane.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, 'm', 'owner')", [
+    other,
+    users.stranger ?? "",
+  ]);
+});
+afterAll(() => stack.close());
+
+/** Runs as the Data API does for a signed-in user, or for nobody. */
+function as<Result>(user: string | null, work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+  return stack.controlPlane.transaction(async (transaction) => {
+    await transaction.run("select set_config('request.jwt.claim.sub', $1, true)", [user ? (users[user] ?? "") : ""]);
+    await transaction.script(`set local role ${user ? "authenticated" : "anon"}`);
+    return work(transaction);
+  });
+}
+const count = z.object({ n: z.coerce.number() });
+
+describe("row level security", () => {
+  it.each(tables)("%s: anon reads and writes nothing", async (table) => {
+    for (const sql of [
+      `select * from public.${table}`,
+      `delete from public.${table}`,
+      `insert into public.${table} default values`,
+    ]) {
+      await expect(as(null, (transaction) => transaction.run(sql))).rejects.toThrow(/permission denied/);
+    }
+  });
+
+  it.each(roles.flatMap((role) => tables.map((table) => [role, table] as const)))(
+    "%s reads of %s what is their tenant's alone",
+    async (role, table) => {
+      const client = table === "clients" ? "id" : "client_id";
+      const seen = (who: string, tenant: string) =>
+        as(who, (transaction) =>
+          transaction.row(
+            count,
+            `select count(*) as n from (select ${readable[table]} from public.${table} where ${client} = $1) rows`,
+            [tenant],
+          ),
+        );
+      const hidden = { invitations: ["reviewer", "compliance"], audit_events: ["reviewer"] }[table] ?? [];
+      expect((await seen(role, acme))?.n).toBe(hidden.includes(role) ? 0 : table === "memberships" ? 4 : 1);
+      expect((await seen(role, other))?.n).toBe(0);
+      expect((await seen("stranger", acme))?.n).toBe(0);
+    },
+  );
+
+  it.each(["owner", "stranger"])("%s cannot write a table directly, nor read a hash or a secret's name", async (who) => {
+    for (const sql of [
+      "insert into public.memberships (client_id, user_id, email, role) select id, gen_random_uuid(), 'x', 'owner' from public.clients",
+      "update public.clients set name = 'mine'",
+      "delete from public.audit_events",
+      "select key_hash from public.api_keys",
+      "select token_hash from public.invitations",
+      "select tenant_secret_ref from public.clients",
+    ]) {
+      await expect(as(who, (transaction) => transaction.run(sql))).rejects.toThrow(/permission denied/);
+    }
+  });
+});
+
+describe("administrative functions", () => {
+  const create = (hash = randomBytes(32).toString("hex")) =>
+    `select public.create_api_key('${acme}', 'n', 'development', '{clearance}', 'sk_development_x', '${hash}') as id`;
+
+  it.each(["reviewer", "compliance", "stranger"])("%s creates and revokes no key of the tenant", async (who) => {
+    await expect(as(who, (transaction) => transaction.run(create()))).rejects.toThrow(/Only an owner or an admin/);
+    const key = await stack.controlPlane.row(
+      z.object({ id: z.string() }),
+      "select id from public.api_keys where client_id = $1 limit 1",
+      [acme],
+    );
+    await expect(as(who, (transaction) => transaction.run("select public.revoke_api_key($1)", [key?.id ?? ""]))).rejects.toThrow(
+      /owner or an admin|no such key/,
+    );
+  });
+
+  it.each(["owner", "admin"])("%s creates and revokes a key, and the audit trail says who", async (who) => {
+    const key = await as(who, (transaction) => transaction.row(z.object({ id: z.string() }), create()));
+    await as(who, (transaction) => transaction.run("select public.revoke_api_key($1)", [key?.id ?? ""]));
+    const events = await as("owner", (transaction) =>
+      transaction.rows(
+        z.object({ action: z.string(), actor_email: z.string() }),
+        "select action, actor_email from public.audit_events where target = $1 order by id",
+        [key?.id ?? ""],
+      ),
+    );
+    expect(events).toEqual(["key.created", "key.revoked"].map((action) => ({ action, actor_email: `${who}@example.com` })));
+  });
+
+  it("make the caller the owner of a new tenant, and nobody without a session", async () => {
+    const made = await as("stranger", (transaction) =>
+      transaction.row(z.object({ id: z.string() }), "select public.create_tenant('  New  ') as id"),
+    );
+    const role = await as("stranger", (transaction) =>
+      transaction.row(z.object({ role: z.string() }), "select role from public.memberships where client_id = $1", [
+        made?.id ?? "",
+      ]),
+    );
+    expect(role?.role).toBe("owner");
+    await expect(as(null, (transaction) => transaction.run("select public.create_tenant('x')"))).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it("never hold a key: the control plane keeps its hash alone", async () => {
+    const rows = await stack.controlPlane.rows(
+      z.object({ row: z.string() }),
+      "select to_jsonb(k)::text as row from public.api_keys k",
+    );
+    for (const { row } of rows) expect(row).not.toMatch(/sk_development_[0-9A-Za-z]{49}/);
+  });
+});
+
+it("the generated rows are those of the migrations", async () => {
+  const kept = await readFile(new URL("../lib/supabase/database.types.ts", import.meta.url), "utf8");
+  expect(kept).toBe(await generateDatabaseTypes());
+});
