@@ -18,7 +18,11 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "integration", include: integration, env: { TEST_DATABASE_URL: "" } } },
-      { extends: true, test: { name: "services", include: integration } },
+      // What starts processes of the embedded default has nothing to learn from a server.
+      {
+        extends: true,
+        test: { name: "services", include: integration, exclude: ["**/node_modules/**", "**/process.integration.test.ts"] },
+      },
     ],
   },
 });
