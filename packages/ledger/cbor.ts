@@ -24,7 +24,7 @@ const utf8 = new TextEncoder();
  * @throws {RangeError} on a number that is not finite.
  * @example encodeCbor({ amount: 45 }) // a1 66 "amount" fb 4046800000000000
  */
-export function encodeCbor(value: CborValue): Uint8Array {
+export function encodeCbor(value: CborValue): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
   write(out, value);
   return out.bytes();
@@ -57,10 +57,23 @@ function byLengthThenCodeUnit(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+/** UTF-16 units up to which a text is written unit by unit, which beats the encoder's call for ASCII. */
+const SHORT = 128;
+
 function writeText(out: ByteWriter, text: string): void {
+  if (text.length <= SHORT && isAscii(text)) {
+    writeHead(out, 3, text.length);
+    out.ascii(text);
+    return;
+  }
   const bytes = utf8.encode(text);
   writeHead(out, 3, bytes.length);
   out.append(bytes);
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 function writeFloat(out: ByteWriter, value: number): void {
@@ -84,7 +97,7 @@ function writeHead(out: ByteWriter, major: number, argument: number): void {
 }
 
 class ByteWriter {
-  #buffer = new Uint8Array(512);
+  #buffer = new Uint8Array(1024);
   #view = new DataView(this.#buffer.buffer);
   #length = 0;
 
@@ -97,6 +110,11 @@ class ByteWriter {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i++) this.#buffer[this.#length++] = text.charCodeAt(i);
   }
 
   float64(value: number): void {
@@ -114,7 +132,7 @@ class ByteWriter {
     this.#length += size;
   }
 
-  bytes(): Uint8Array {
+  bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.slice(0, this.#length);
   }
 

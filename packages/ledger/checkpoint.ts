@@ -17,7 +17,7 @@ export type CheckpointInput = {
 };
 
 /** The bytes that a checkpoint signs. */
-export function encodeCheckpoint(input: CheckpointInput): Uint8Array {
+export function encodeCheckpoint(input: CheckpointInput): Uint8Array<ArrayBuffer> {
   return encodeCbor({
     export_targets: input.export_target === "" ? [] : [input.export_target],
     key_id: input.key_id,

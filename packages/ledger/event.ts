@@ -5,7 +5,7 @@ import { hashWithDomain } from "./hash.ts";
 const EVENT_DOMAIN = "ledgix.audit.event.v1\0";
 
 /** The bytes that an event hash covers (canonical_version 1). Other members of the entry are not part of it. */
-export function encodeEvent(event: LedgerEvent): Uint8Array {
+export function encodeEvent(event: LedgerEvent): Uint8Array<ArrayBuffer> {
   const map: { [Field in keyof LedgerEvent]: CborValue } = {
     accepted_at: event.accepted_at,
     agent_id: event.agent_id,

@@ -10,7 +10,7 @@ export type ReceiptInput = {
 };
 
 /** The bytes that a receipt signs: Vault's promise, on acceptance, that this event will be in the log. */
-export function encodeReceipt(input: ReceiptInput): Uint8Array {
+export function encodeReceipt(input: ReceiptInput): Uint8Array<ArrayBuffer> {
   return encodeCbor({
     accepted_at: input.accepted_at,
     event_hash: input.event_hash,

@@ -63,7 +63,7 @@ export async function verifyEntry(entry: LedgerEntry, verifyKey: VerifyKey): Pro
 async function verifyReceipt(entry: LedgerEntry, verifyKey: VerifyKey): Promise<boolean> {
   const payload = encodeReceipt(entry);
   if (toBase64Url(payload) !== entry.receipt_payload) return false;
-  return verifySignature(entry.receipt_key_id, entry.receipt_payload, entry.receipt_signature, verifyKey);
+  return verifySignature(entry.receipt_key_id, payload, entry.receipt_signature, verifyKey);
 }
 
 /** Checks that a checkpoint's signed bytes say what its fields say, hash to its hash, and are signed. */
@@ -72,13 +72,18 @@ export async function verifyCheckpoint(checkpoint: Checkpoint, verifyKey: Verify
   return (
     toBase64Url(payload) === checkpoint.checkpoint_payload &&
     hashCheckpoint(payload) === checkpoint.checkpoint_hash &&
-    verifySignature(checkpoint.signer_key_id, checkpoint.checkpoint_payload, checkpoint.checkpoint_signature, verifyKey)
+    verifySignature(checkpoint.signer_key_id, payload, checkpoint.checkpoint_signature, verifyKey)
   );
 }
 
-async function verifySignature(keyId: string, payload: string, signature: string, verifyKey: VerifyKey): Promise<boolean> {
+async function verifySignature(
+  keyId: string,
+  payload: Uint8Array<ArrayBuffer>,
+  signature: string,
+  verifyKey: VerifyKey,
+): Promise<boolean> {
   try {
-    return await verifyKey(keyId, fromBase64Url(payload), fromBase64Url(signature));
+    return await verifyKey(keyId, payload, fromBase64Url(signature));
   } catch {
     return false; // a signature that cannot be decoded, or a key that cannot be imported, proves nothing
   }
