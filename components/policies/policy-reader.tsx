@@ -32,6 +32,7 @@ export function PolicyReader({ client, policyId, version, highlight }: Props) {
       title={data.title}
       description={
         <>
+          {data.source === "register" && data.description !== data.title && data.description && `${data.description} `}
           {data.tools.length === 0 ? "Covers every tool" : `Covers ${data.tools.join(", ")}`}. By {data.created_by},{" "}
           <Time at={data.created_at} />.
         </>
@@ -48,9 +49,12 @@ export function PolicyReader({ client, policyId, version, highlight }: Props) {
           </ul>
         </Panel>
       )}
-      <Panel className="px-5 py-4">
-        {highlight ? <HighlightedText text={data.content} range={highlight} /> : <MarkdownText text={data.content} />}
-      </Panel>
+      {/* A policy of rules is its rules; its text would only say them again. */}
+      {(data.source === "upload" || highlight) && (
+        <Panel className="px-5 py-4">
+          {highlight ? <HighlightedText text={data.content} range={highlight} /> : <MarkdownText text={data.content} />}
+        </Panel>
+      )}
       <Versions client={client} policy={data} />
     </Page>
   );

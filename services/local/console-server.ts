@@ -18,6 +18,8 @@ export async function startConsole(port: number, host: string, environment: Cons
     execArgv: ["--import", fileURLToPath(new URL("./exit-with-parent.ts", import.meta.url))],
     env: { ...process.env, ...environment, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // A group of its own: Ctrl-C reaches `npm start`, which then ends the console itself.
+    detached: true,
   });
   let hasExited = false;
   child.once("exit", () => {

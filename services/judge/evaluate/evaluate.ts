@@ -45,7 +45,11 @@ export async function evaluateCall(database: Queryable, embedding: Embedding, re
 
   const passages = await retrievePassages(database, embedding, { text: describeCall(request), toolName: request.tool_name });
   if (deciding) {
-    const citations = [ruleCitation(deciding), ...passages];
+    // A registered policy's text holds its rules: the one that is cited is not shown twice.
+    const others = passages.filter(
+      (passage) => passage.policy_version_id !== deciding.policy.policy_version_id || !passage.text.includes(deciding.text),
+    );
+    const citations = [ruleCitation(deciding), ...others];
     if (deciding.rule === null) {
       return review(
         `A rule of ${deciding.policy.title} could not be read: ${deciding.text}`,

@@ -13,7 +13,7 @@ export async function registerPolicy(deps: VaultDependencies, principal: Princip
   const database = await deps.tenants.database(principal.clientId);
   const { version } = await storePolicyVersion(database, {
     policyId: policy.policy_id,
-    title: policy.policy_id,
+    title: titleOf(policy),
     description: policy.description,
     source: "register",
     mediaType: "text/plain",
@@ -24,6 +24,11 @@ export async function registerPolicy(deps: VaultDependencies, principal: Princip
   });
   void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
   return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy.rules) };
+}
+
+/** Registered policies have no name of their own: a short description serves as one. */
+function titleOf({ policy_id, description }: RegisterPolicyRequest): string {
+  return description.length > 0 && description.length <= 60 ? description : policy_id;
 }
 
 function describe(version: number, rules: string[]): string {
