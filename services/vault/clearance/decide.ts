@@ -48,26 +48,20 @@ export const judgeAway: EvaluateAnswer = {
 export async function decideRequest(
   deps: VaultDependencies,
   database: Database,
-  requestId: string,
+  request: StoredRequest,
   answer: EvaluateAnswer,
 ): Promise<void> {
+  const outcome = outcomeOf(answer, request.minimum_confidence_score);
+  const isPaused = outcome.status === "pending_review";
   await database.transaction(async (transaction) => {
-    const waiting = await transaction.row(
-      storedRequest,
-      `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1 and status = 'processing' for update`,
-      [requestId],
-    );
-    if (waiting === null) return;
-    const outcome = outcomeOf(answer, waiting.minimum_confidence_score);
-    const isPaused = outcome.status === "pending_review";
     const decided = await transaction.row(
       storedRequest,
       `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
          policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
          paused_at = case when $11 then clock_timestamp() end, decided_at = case when $11 then null else clock_timestamp() end
-       where request_id = $1 returning ${REQUEST_COLUMNS}`,
+       where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
       [
-        requestId,
+        request.request_id,
         outcome.status,
         outcome.reason,
         outcome.reason_code,
@@ -80,7 +74,7 @@ export async function decideRequest(
         isPaused,
       ],
     );
-    if (decided === null) return;
+    if (decided === null) return; // somebody else was first
     // Signed here only to learn that it can be: without a signer nothing is approved.
     if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
     const [type, decisionStatus] = eventOf[outcome.status];
@@ -92,9 +86,9 @@ export async function decideRequest(
       actor: null,
       channel: "policy",
     });
-    if (isPaused) await enqueueReviewEvent(transaction, "review.pending", requestId, "pending_review");
+    if (isPaused) await enqueueReviewEvent(transaction, "review.pending", request.request_id, "pending_review");
   });
-  deps.settled.announce(requestId);
+  deps.settled.announce(request.request_id);
 }
 
 /** PostgreSQL has no U+0000 in text, and UTF-8 has no half surrogates. */

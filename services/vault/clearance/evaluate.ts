@@ -30,7 +30,7 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
         deps.log.error("judge.unavailable", error, { request_id: requestId });
         return judgeAway;
       });
-    await decideRequest(deps, database, requestId, answer);
+    await decideRequest(deps, database, request, answer);
   } catch (error) {
     deps.log.error("clearance.not_decided", error, { client_id: clientId, request_id: requestId });
   }

@@ -5,6 +5,10 @@ import { z } from "zod";
 
 const row = z.object({ value: z.object({ minimum_confidence_score: z.number() }), updated_at: z.date(), updated_by: z.string() });
 
+/** The tenant's threshold as a scalar subquery; null where it was never set. */
+export const MINIMUM_CONFIDENCE_SQL =
+  "select (value ->> 'minimum_confidence_score')::double precision from settings where name = 'review'";
+
 export async function readReviewSettings(database: Queryable): Promise<ReviewSettings> {
   const stored = await database.row(row, "select value, updated_at, updated_by from settings where name = 'review'");
   const score = stored?.value.minimum_confidence_score ?? DEFAULT_MINIMUM_CONFIDENCE;
