@@ -23,6 +23,11 @@ async function read<Schema extends z.ZodType>(path: string, schema: Schema, sign
     if (signal.aborted) throw error;
     throw new ReadFailed("The console cannot be reached. Check your connection.");
   });
+  if (response.redirected)
+    throw new ReadFailed(
+      "Your session has ended. Sign in again; what you typed stays in this tab until you leave it.",
+      "signed_out",
+    );
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return schema.parse(body);
   const parsed = problem.partial().safeParse(body);

@@ -103,7 +103,7 @@ describe("a database", () => {
   });
 
   it("hears committed notifications, in commit order", async () => {
-    const heard: string[] = [];
+    const heard: (string | null)[] = [];
     const stop = await database.listen("news", (payload) => heard.push(payload));
     await database
       .transaction(async (transaction) => {
@@ -115,6 +115,19 @@ describe("a database", () => {
     for (let i = 0; heard.length < 2 && i < 100; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     await stop();
     expect(heard).toEqual(["1", "2"]);
+  });
+
+  it.runIf(serverUrl)("goes on listening after its connection was ended, and says that something may be missed", async () => {
+    const heard: (string | null)[] = [];
+    const stop = await database.listen("news", (payload) => heard.push(payload));
+    await database.run(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen \"news\"' and datname = current_database()",
+    );
+    for (let i = 0; heard.length < 1 && i < 200; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    await database.run("select pg_notify('news', 'after')");
+    for (let i = 0; heard.length < 2 && i < 100; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await stop();
+    expect(heard).toEqual([null, "after"]);
   });
 
   it("migrates once, also when two replicas open it at the same time", async () => {

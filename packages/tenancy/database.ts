@@ -23,8 +23,11 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
-  /** Hears `pg_notify(channel, payload)` of every committed transaction, in commit order. @returns how to stop. */
-  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Hears `pg_notify(channel, payload)` of every committed transaction, in commit order; null where some may have been missed, because
+   * the database was away. @returns how to stop.
+   */
+  listen(channel: string, heard: (payload: string | null) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

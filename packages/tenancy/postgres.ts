@@ -1,5 +1,6 @@
 import pg from "pg";
 import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
+import { postgresListener } from "./postgres-listener.ts";
 
 const INT8 = 20;
 
@@ -15,6 +16,7 @@ export function openPostgres(databaseUrl: string, options: PostgresOptions): Dat
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number); // sequences and counts: far below 2^53
   const pool = new pg.Pool({ connectionString: databaseUrl, max: options.maxConnections, types, connectionTimeoutMillis: 5_000 });
+  const listener = postgresListener(databaseUrl);
   pool.on("error", (error) => options.onIdleError?.(error));
 
   return {
@@ -37,18 +39,11 @@ export function openPostgres(databaseUrl: string, options: PostgresOptions): Dat
         throw error;
       }
     },
-    async listen(channel, heard) {
-      const connection = await pool.connect();
-      const onNotification = (message: pg.Notification) => message.channel === channel && heard(message.payload ?? "");
-      connection.on("notification", onNotification);
-      connection.on("error", () => {}); // the pool discards it; listeners recover by their own catch-up
-      await connection.query(`listen ${pg.escapeIdentifier(channel)}`);
-      return async () => {
-        connection.off("notification", onNotification);
-        connection.release(true);
-      };
+    listen: listener.listen,
+    async close() {
+      await listener.close();
+      await pool.end();
     },
-    close: () => pool.end(),
   };
 }
 

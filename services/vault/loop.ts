@@ -1,3 +1,4 @@
+import { forgetAnswers } from "./access/idempotency.ts";
 import { evaluateRequest, recoverRequests } from "./clearance/evaluate.ts";
 import { lapseApprovals } from "./clearance/lapse.ts";
 import type { VaultDependencies } from "./dependencies.ts";
@@ -9,7 +10,7 @@ export type BackgroundWork = { stop(): Promise<void> };
 
 /**
  * Starts the workers and the background loop. At the start every request that a crash left undecided goes back into the queue; then,
- * each interval and tenant: sequence, checkpoint, anchor, index, lapse. Any number of replicas may run this.
+ * each interval and tenant: lapse, sequence, checkpoint, anchor, index. Any number of replicas may run this.
  */
 export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
   deps.queue.consume((message) => evaluateRequest(deps, message));
@@ -57,4 +58,5 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorCheckpoints(clientId, database, deps);
   await indexPolicyVersions(deps, clientId);
+  await forgetAnswers(database);
 }

@@ -53,3 +53,13 @@ export async function onceFor<Schema extends z.ZodType>(
   ]);
   return answer;
 }
+
+/** Seconds after which a first answer is forgotten: clients retry for minutes, not for days. */
+const REMEMBERED_SECONDS = 7 * 24 * 3600;
+
+/** Forgets first answers that nobody will ask for again. @returns how many */
+export function forgetAnswers(database: Queryable): Promise<number> {
+  return database.run("delete from idempotency_records where created_at < now() - make_interval(secs => $1)", [
+    REMEMBERED_SECONDS,
+  ]);
+}

@@ -35,12 +35,14 @@ export async function followReviews(
   send: (message: StreamMessage) => Promise<void>,
 ): Promise<() => Promise<void>> {
   let work = Promise.resolve();
+  let lastSent = lastEventId;
   const sent = new Set<number>();
 
   async function forward(row: OutboxRow): Promise<void> {
     if (sent.has(row.id)) return;
     sent.add(row.id);
     if (sent.size > CATCH_UP_LIMIT * 2) sent.delete(sent.values().next().value ?? 0);
+    lastSent = Math.max(lastSent ?? 0, row.id);
     const event = {
       type: row.type,
       request_id: row.request_id,
@@ -50,20 +52,22 @@ export async function followReviews(
     await send({ id: String(row.id), event });
   }
 
-  const stop = await database.listen(OUTBOX_CHANNEL, (payload) => {
-    work = work
-      .then(async () => {
-        const row = await database.row(outboxRow, `${SELECT_EVENT} and id = $1`, [Number(payload)]);
-        if (row) await forward(row);
-      })
-      .catch(() => {}); // the reader went away; `stop` follows
-  });
-  if (lastEventId !== null) {
-    const missed = await database.rows(outboxRow, `${SELECT_EVENT} and id > $1 order by id limit $2`, [
-      Math.max(0, lastEventId - OVERLAP),
-      CATCH_UP_LIMIT,
-    ]);
+  async function catchUp(): Promise<void> {
+    if (lastSent === null) return;
+    const from = Math.max(0, lastSent - OVERLAP);
+    const missed = await database.rows(outboxRow, `${SELECT_EVENT} and id > $1 order by id limit $2`, [from, CATCH_UP_LIMIT]);
     for (const row of missed) if (row.id !== lastEventId) await forward(row);
   }
+
+  async function forwardOne(id: number): Promise<void> {
+    const row = await database.row(outboxRow, `${SELECT_EVENT} and id = $1`, [id]);
+    if (row) await forward(row);
+  }
+
+  const stop = await database.listen(OUTBOX_CHANNEL, (payload) => {
+    // One after the other. What fails here fails for a reader who went away; `stop` follows.
+    work = work.then(() => (payload === null ? catchUp() : forwardOne(Number(payload)))).catch(() => {});
+  });
+  await catchUp();
   return stop;
 }

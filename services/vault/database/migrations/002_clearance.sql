@@ -83,3 +83,4 @@ create table idempotency_records (
   created_at timestamptz not null default now(),
   primary key (principal, idempotency_key)
 );
+create index idempotency_records_age on idempotency_records (created_at);
