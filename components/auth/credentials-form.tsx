@@ -3,6 +3,7 @@
 import { type ReactNode, useActionState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FormAlert } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import type { ActionResult } from "@/lib/action-result";
 
@@ -36,9 +37,5 @@ export function CredentialsForm({ title, submit, action, passwordHint, passwordA
 
 export function FormError({ result }: { result: ActionResult<unknown> | null }) {
   if (result === null || result.ok) return null;
-  return (
-    <p role="alert" className="rounded-md bg-denied-soft px-3 py-2 text-denied">
-      {result.error}
-    </p>
-  );
+  return <FormAlert>{result.error}</FormAlert>;
 }

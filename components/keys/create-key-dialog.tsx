@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { createKey } from "@/lib/keys/actions";
 import { keyPresets, newKey } from "@/lib/keys/schema";
@@ -73,13 +74,14 @@ function KeyForm({ client, onCreated }: { client: string; onCreated: (key: strin
     });
   };
   return (
-    <form
-      className="flex flex-col gap-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit(new FormData(event.currentTarget));
-      }}
+    <Form
+      submit={
+        <>
+          <KeyRound /> {isPending ? "Creating…" : "Create key"}
+        </>
+      }
+      isPending={isPending}
+      onSubmit={submit}
     >
       <Field label="Name" hint="The service that will use it, so that you know it again." error={error}>
         {(ids) => <Input {...ids} name="name" placeholder="payments-worker" maxLength={80} autoComplete="off" />}
@@ -117,12 +119,7 @@ function KeyForm({ client, onCreated }: { client: string; onCreated: (key: strin
         ))}
         <p className="text-xs text-muted">No preset can approve a paused request: an agent must not be able to approve itself.</p>
       </fieldset>
-      <div className="flex justify-end">
-        <Button type="submit" disabled={isPending}>
-          <KeyRound /> {isPending ? "Creating…" : "Create key"}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

@@ -3,8 +3,8 @@
 import { parseRule } from "@ledgix/rules/parse";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Input, Textarea } from "@/components/ui/input";
 import { registerRules } from "@/lib/policies/actions";
 import { RuleEffect } from "./rule-effect";
@@ -41,14 +41,7 @@ export function RulesForm({ client, onDone }: { client: string; onDone: () => vo
   };
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <Form error={error} submit={isPending ? "Saving…" : "Put in force"} isPending={isPending} onSubmit={submit}>
       <Field label="Name">
         {(ids) => (
           <Input
@@ -92,16 +85,6 @@ export function RulesForm({ client, onDone }: { client: string; onDone: () => vo
           })}
         </ul>
       )}
-      {error && (
-        <p role="alert" className="rounded-md bg-denied-soft px-3 py-2 text-denied">
-          {error}
-        </p>
-      )}
-      <div className="flex justify-end">
-        <Button type="submit" disabled={isPending}>
-          {isPending ? "Saving…" : "Put in force"}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -3,8 +3,8 @@
 import { FileText } from "lucide-react";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import { uploadPolicy } from "@/lib/policies/actions";
 
@@ -37,14 +37,7 @@ export function UploadForm({ client, onDone }: { client: string; onDone: () => v
   };
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <Form error={error} submit={isPending ? "Uploading…" : "Upload policy"} isPending={isPending} onSubmit={submit}>
       <label
         className="flex cursor-pointer flex-col items-center gap-1 rounded-lg border border-dashed border-line-strong p-6 text-center hover:bg-sunken has-focus-visible:outline-2 has-focus-visible:outline-accent"
         onDragOver={(event) => event.preventDefault()}
@@ -80,16 +73,6 @@ export function UploadForm({ client, onDone }: { client: string; onDone: () => v
       <p className="text-xs text-muted">
         A document decides nothing by itself: its passages are shown to the reviewer beside each case.
       </p>
-      {error && (
-        <p role="alert" className="rounded-md bg-denied-soft px-3 py-2 text-denied">
-          {error}
-        </p>
-      )}
-      <div className="flex justify-end">
-        <Button type="submit" disabled={isPending}>
-          {isPending ? "Uploading…" : "Upload policy"}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -4,17 +4,11 @@ import { createJudge } from "@ledgix/judge/app";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { pgliteTenantDatabases } from "@ledgix/tenancy/tenant-databases";
-import { supabaseAccessTokens } from "@ledgix/vault/access/access-token";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
-import { judgeClient } from "@ledgix/vault/adapters/judge-client";
-import { localSigner, readOrCreateKeyFile } from "@ledgix/vault/adapters/local-signer";
-import { memoryQueue } from "@ledgix/vault/adapters/memory-queue";
-import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { createVault } from "@ledgix/vault/app";
-import { settledRequests } from "@ledgix/vault/clearance/settled";
+import { composeVault } from "@ledgix/vault/compose";
 import { readConfig, vaultConfig } from "@ledgix/vault/config";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
-import type { VaultDependencies } from "@ledgix/vault/dependencies";
 import type { Log } from "@ledgix/vault/log";
 import { startBackgroundWork } from "@ledgix/vault/loop";
 import { HOST, type LocalConfig } from "./config.ts";
@@ -65,30 +59,13 @@ export async function startServices(options: {
     databases: pgliteTenantDatabases(directory("tenants")),
     prepare: prepareTenantDatabase,
   });
-  const rateLimit = {
-    rps: vault.VAULT_RATE_LIMIT_RPS,
-    burst: vault.VAULT_RATE_LIMIT_BURST,
-    ttlSeconds: vault.VAULT_RATE_LIMIT_TTL_SECONDS,
-    now: () => performance.now(),
-  };
-  const deps: VaultDependencies = {
-    config: vault,
+  const deps = await composeVault(vault, {
     controlPlane: controlPlane.database,
     tenants,
-    signer: localSigner(
-      vault.VAULT_KEY_ID,
-      await readOrCreateKeyFile(vault.VAULT_PRIVATE_KEY_FILE ?? directory("signing-key.pem")),
-    ),
-    queue: memoryQueue({ workers: vault.VAULT_CLEARANCE_ASYNC_WORKERS, depth: vault.VAULT_CLEARANCE_ASYNC_QUEUE_SIZE }),
     anchors: directoryAnchor(directory("anchors")),
-    rateLimit: memoryRateLimit(rateLimit),
-    pollingRateLimit: memoryRateLimit({ ...rateLimit, rps: rateLimit.rps * 10, burst: rateLimit.burst * 10 }),
-    judge: judgeClient({ url: judgeUrl, apiKey: secrets.judgeApiKey, timeoutSeconds: vault.VAULT_JUDGE_TIMEOUT_SECONDS }),
-    verifyAccessToken: supabaseAccessTokens({ jwtSecret: secrets.jwtSecret }),
-    settled: settledRequests(),
-    now: () => new Date(),
     log,
-  };
+    signingKeyFile: directory("signing-key.pem"),
+  });
   const judge = createJudge({
     apiKey: secrets.judgeApiKey,
     tenants,

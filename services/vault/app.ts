@@ -22,7 +22,6 @@ import {
   bundleQuery,
   checkpointQuery,
   consistencyQuery,
-  entryFilter,
   ledgerQuery,
   reviewQuery,
   streamQuery,
@@ -234,12 +233,9 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- ledger -----------------------------------------------------------------------------------------------------------------
   app.get("/ledger", async (context) => {
     const principal = await admit(context, "ledger:read");
-    const { view, ...query } = readQuery(context, ledgerQuery);
-    const filter = { ...entryFilter(query), ...ownOnly(principal) };
-    const page = await listEntries(await tenants.database(principal.clientId), filter, {
-      limit: query.limit,
-      before: query.cursor ?? null,
-    });
+    const { view, limit, cursor, ...filter } = readQuery(context, ledgerQuery);
+    const database = await tenants.database(principal.clientId);
+    const page = await listEntries(database, { ...filter, ...ownOnly(principal) }, { limit, before: cursor ?? null });
     return context.json(view === "full" ? page : { ...page, entries: page.entries.map(redact) });
   });
   app.get("/ledger/checkpoints", async (context) => {
@@ -250,7 +246,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   });
   app.get("/ledger/proof/inclusion", async (context) => {
     const principal = await admit(context, "ledger:read");
-    const filter = { ...entryFilter(readQuery(context, bundleQuery)), ...ownOnly(principal) };
+    const filter = { ...readQuery(context, bundleQuery), ...ownOnly(principal) };
     const { proof } = await proveInclusion(await tenants.database(principal.clientId), filter, config);
     return context.json(proof);
   });
@@ -261,7 +257,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   });
   app.get("/ledger/proof/bundle", async (context) => {
     const principal = await admit(context, "ledger:read");
-    const filter = { ...entryFilter(readQuery(context, bundleQuery)), ...ownOnly(principal) };
+    const filter = { ...readQuery(context, bundleQuery), ...ownOnly(principal) };
     return context.json(await proveBundle(await tenants.database(principal.clientId), filter, config));
   });
   app.get("/ledger/verify", async (context) => {

@@ -17,10 +17,6 @@ export const vaultConfig = z.object({
   VAULT_JWT_AUDIENCE: z.string().min(1).default("ledgix-sdk"),
   VAULT_CORS_ALLOWED_ORIGIN: z.string().optional(),
 
-  DATABASE_URL: z.string().optional(),
-  VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS: z.coerce.number().int().positive().default(50),
-  VAULT_TENANT_DB_MAX_OPEN_CONNS: z.coerce.number().int().positive().default(25),
-
   VAULT_CLEARANCE_ASYNC_WORKERS: z.coerce.number().int().positive().default(16),
   VAULT_CLEARANCE_ASYNC_QUEUE_SIZE: z.coerce.number().int().positive().default(2048),
   VAULT_RATE_LIMIT_RPS: z.coerce.number().int().min(0).default(20),
@@ -48,6 +44,19 @@ export const vaultConfig = z.object({
   CONSOLE_URL: z.url().optional(),
 });
 export type VaultConfig = z.infer<typeof vaultConfig>;
+
+/** What Vault needs besides as a process of its own, on PostgreSQL. */
+export const vaultServerConfig = vaultConfig.extend({
+  DATABASE_URL: z.string().min(1),
+  VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS: z.coerce.number().int().positive().default(50),
+  VAULT_TENANT_DB_MAX_OPEN_CONNS: z.coerce.number().int().positive().default(25),
+  /** Where tenants' secrets are kept. */
+  VAULT_SECRETS_DIR: z.string().min(1),
+  /** Where checkpoints are anchored. */
+  VAULT_ANCHOR_DIR: z.string().min(1),
+  /** A DSN that may create tenants' databases; without it an operator makes them. */
+  VAULT_TENANT_PROVISION_URL: z.string().optional(),
+});
 
 export class ConfigError extends Error {
   override name = "ConfigError";

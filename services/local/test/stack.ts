@@ -13,14 +13,9 @@ import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPglite } from "@ledgix/tenancy/pglite";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { pgliteTenantDatabases, postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
-import { supabaseAccessTokens } from "@ledgix/vault/access/access-token";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
-import { judgeClient } from "@ledgix/vault/adapters/judge-client";
-import { localSigner, readOrCreateKeyFile } from "@ledgix/vault/adapters/local-signer";
-import { memoryQueue } from "@ledgix/vault/adapters/memory-queue";
-import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { createVault } from "@ledgix/vault/app";
-import { settledRequests } from "@ledgix/vault/clearance/settled";
+import { composeVault } from "@ledgix/vault/compose";
 import { readConfig, vaultConfig } from "@ledgix/vault/config";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
@@ -46,6 +41,8 @@ export type Stack = {
   addReplica(overrides?: ReplicaOptions): Promise<Replica>;
   vault: Replica;
   directory: string;
+  /** The control plane's database on the server; "" on PGlite. */
+  controlPlaneName: string;
   close(): Promise<void>;
 };
 export type KeyOptions = { scopes?: readonly Scope[]; environment?: Environment; name?: string; expiresAt?: Date };
@@ -62,14 +59,14 @@ export type ReplicaOptions = Partial<Pick<VaultDependencies, "judge" | "signer" 
   environment?: Record<string, string>;
 };
 
-export async function startStack(options: ReplicaOptions = {}): Promise<Stack> {
+export async function startStack({ environment: givenEnvironment = {}, ...given }: ReplicaOptions = {}): Promise<Stack> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   const directory = await mkdtemp(join(tmpdir(), "ledgix-test-"));
   const jwtSecret = randomBytes(48).toString("base64url");
   const judgeApiKey = randomBytes(24).toString("base64url");
   const cleanUp: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
 
-  const controlPlane = await openControlPlaneForTests(serverUrl, cleanUp);
+  const { database: controlPlane, name: controlPlaneName } = await openControlPlaneForTests(serverUrl, cleanUp);
   const openTenants = () => {
     const tenants = openTenantDirectory({
       controlPlane,
@@ -86,39 +83,26 @@ export async function startStack(options: ReplicaOptions = {}): Promise<Stack> {
   const embedding = localEmbedding();
   cleanUp.push(() => embedding.close());
   const judge = await listenAnywhere(createJudge({ apiKey: judgeApiKey, tenants, embedding, onError: () => {} }).fetch, cleanUp);
-  const signer = localSigner("vault-key-001", await readOrCreateKeyFile(join(directory, "signing-key.pem")));
   const provisioned: string[] = [];
 
   async function addReplica({ environment = {}, ...overrides }: ReplicaOptions = {}): Promise<Replica> {
     const config = readConfig(vaultConfig, {
       VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "1",
+      VAULT_RATE_LIMIT_RPS: "0",
+      SUPABASE_JWT_SECRET: jwtSecret,
       VAULT_JUDGE_URL: judge.url,
       VAULT_JUDGE_API_KEY: judgeApiKey,
-      ...options.environment,
+      ...givenEnvironment,
       ...environment,
     });
-    const unlimited = memoryRateLimit({ rps: 0, burst: 1, ttlSeconds: 1, now: () => performance.now() });
-    const deps: VaultDependencies = {
-      config,
+    const composed = await composeVault(config, {
       controlPlane,
       tenants: serverUrl ? openTenants() : tenants,
-      signer,
-      queue: memoryQueue({ workers: 16, depth: 2048 }),
       anchors: directoryAnchor(join(directory, "anchors")),
-      rateLimit: unlimited,
-      pollingRateLimit: unlimited,
-      judge: judgeClient({
-        url: config.VAULT_JUDGE_URL,
-        apiKey: judgeApiKey,
-        timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
-      }),
-      verifyAccessToken: supabaseAccessTokens({ jwtSecret }),
-      settled: settledRequests(),
-      now: () => new Date(),
       log: silentLog,
-      ...options,
-      ...overrides,
-    };
+      signingKeyFile: join(directory, "signing-key.pem"),
+    });
+    const deps: VaultDependencies = { ...composed, ...given, ...overrides };
     const work = startBackgroundWork(deps);
     const own: (() => Promise<unknown>)[] = [];
     const { url } = await listenAnywhere(createVault(deps).fetch, own);
@@ -166,6 +150,7 @@ export async function startStack(options: ReplicaOptions = {}): Promise<Stack> {
     deps: vault.deps,
     vault,
     directory,
+    controlPlaneName,
     addReplica,
     async addTenant(name = "Acme") {
       const id = crypto.randomUUID();
@@ -214,22 +199,24 @@ export async function startStack(options: ReplicaOptions = {}): Promise<Stack> {
   };
 }
 
-async function openControlPlaneForTests(serverUrl: string | undefined, cleanUp: (() => Promise<unknown>)[]): Promise<Database> {
-  let database: Database;
+async function openControlPlaneForTests(
+  serverUrl: string | undefined,
+  cleanUp: (() => Promise<unknown>)[],
+): Promise<{ database: Database; name: string }> {
+  const name = serverUrl ? `ledgix_control_${randomBytes(6).toString("hex")}` : "";
   if (serverUrl) {
-    const name = `ledgix_control_${randomBytes(6).toString("hex")}`;
     const server = openPostgres(serverUrl, { maxConnections: 1 });
     await server.run(`create database ${name}`);
     await server.close();
-    const url = new URL(serverUrl);
-    url.pathname = `/${name}`;
-    database = openPostgres(url.toString(), { maxConnections: 10 });
     cleanUp.push(() => dropDatabase(serverUrl, name));
-  } else database = await openPglite();
+  }
+  const url = new URL(serverUrl || "postgres://unused");
+  url.pathname = `/${name}`;
+  const database = serverUrl ? openPostgres(url.toString(), { maxConnections: 10 }) : await openPglite();
   cleanUp.push(() => database.close());
   await database.script(await readFile(new URL("../../../supabase/prelude.sql", import.meta.url), "utf8"));
   for (const { sql } of await readMigrations()) await database.script(sql);
-  return database;
+  return { database, name };
 }
 
 async function dropDatabase(serverUrl: string, name: string): Promise<void> {

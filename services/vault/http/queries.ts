@@ -1,6 +1,5 @@
 import { decisionStatus } from "@ledgix/contract/clearance";
 import { z } from "zod";
-import type { EntryFilter } from "../ledger/list.ts";
 
 const limit = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
 const text = z
@@ -65,27 +64,3 @@ export const bundleQuery = z
   .refine((query) => query.request_id ?? query.event_uuid, { error: "or event_uuid is needed", path: ["request_id"] });
 
 export const consistencyQuery = z.object({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) });
-
-/** Query parameters by the names that the ledger's verbs use. */
-export function entryFilter(query: {
-  request_id?: string | undefined;
-  event_uuid?: string | undefined;
-  tool?: string | undefined;
-  agent?: string | undefined;
-  policy?: string | undefined;
-  decision?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-}): EntryFilter {
-  const { request_id: requestId, event_uuid: eventUuid, ...rest } = query;
-  return {
-    requestId,
-    eventUuid,
-    tool: rest.tool,
-    agent: rest.agent,
-    policy: rest.policy,
-    decision: rest.decision,
-    from: rest.from,
-    to: rest.to,
-  };
-}

@@ -30,10 +30,10 @@ const SELECT_ENTRY = `
     (select c.checkpoint_id from ledger_checkpoints c where c.tree_size > e.leaf_index order by c.tree_size limit 1) as checkpoint_id
   from ledger_events e`;
 
-/** `principal` confines a key that may read its own entries only. */
+/** By the names of the query parameters. `principal` confines a key that may read its own entries only. */
 export type EntryFilter = {
-  requestId?: string | undefined;
-  eventUuid?: string | undefined;
+  request_id?: string | undefined;
+  event_uuid?: string | undefined;
   principal?: string | undefined;
   tool?: string | undefined;
   agent?: string | undefined;
@@ -54,8 +54,8 @@ function conditions(filter: EntryFilter): { where: string; parameters: Parameter
     parameters.push(value);
     parts.push(condition(`$${parameters.length}`));
   };
-  add(filter.requestId, (p) => `e.request_id = ${p}`);
-  add(filter.eventUuid, (p) => `e.event_uuid = ${p}`);
+  add(filter.request_id, (p) => `e.request_id = ${p}`);
+  add(filter.event_uuid, (p) => `e.event_uuid = ${p}`);
   add(filter.principal, (p) => `e.request_id in (select request_id from clearance_requests where principal = ${p})`);
   add(filter.tool, (p) => `e.tool_name = ${p}`);
   add(filter.agent, (p) => `e.agent_id = ${p}`);

@@ -1,0 +1,59 @@
+import type { Database } from "@ledgix/tenancy/database";
+import type { TenantDirectory } from "@ledgix/tenancy/directory";
+import { supabaseAccessTokens } from "./access/access-token.ts";
+import type { AnchorStore } from "./adapters/anchor-store.ts";
+import { judgeClient } from "./adapters/judge-client.ts";
+import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./adapters/local-signer.ts";
+import { memoryQueue } from "./adapters/memory-queue.ts";
+import { memoryRateLimit } from "./adapters/memory-rate-limit.ts";
+import { settledRequests } from "./clearance/settled.ts";
+import { ConfigError, type VaultConfig } from "./config.ts";
+import type { VaultDependencies } from "./dependencies.ts";
+import type { Log } from "./log.ts";
+
+/** Polling may come ten times as often as other calls: one client generation does not survive a 429 there. */
+const POLLING_FACTOR = 10;
+
+/** Vault's dependencies from its configuration, around the databases and the anchor store that its composition root opened. */
+export async function composeVault(
+  config: VaultConfig,
+  parts: { controlPlane: Database; tenants: TenantDirectory; anchors: AnchorStore; log: Log; signingKeyFile?: string },
+): Promise<VaultDependencies> {
+  const limit = (factor: number) =>
+    memoryRateLimit({
+      rps: config.VAULT_RATE_LIMIT_RPS * factor,
+      burst: config.VAULT_RATE_LIMIT_BURST * factor,
+      ttlSeconds: config.VAULT_RATE_LIMIT_TTL_SECONDS,
+      now: () => performance.now(),
+    });
+  return {
+    config,
+    controlPlane: parts.controlPlane,
+    tenants: parts.tenants,
+    anchors: parts.anchors,
+    log: parts.log,
+    signer: localSigner(config.VAULT_KEY_ID, await signingKey(config, parts.signingKeyFile)),
+    queue: memoryQueue({ workers: config.VAULT_CLEARANCE_ASYNC_WORKERS, depth: config.VAULT_CLEARANCE_ASYNC_QUEUE_SIZE }),
+    rateLimit: limit(1),
+    pollingRateLimit: limit(POLLING_FACTOR),
+    judge: judgeClient({
+      url: config.VAULT_JUDGE_URL,
+      apiKey: config.VAULT_JUDGE_API_KEY,
+      timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
+    }),
+    verifyAccessToken: supabaseAccessTokens({ jwtSecret: config.SUPABASE_JWT_SECRET, jwksUrl: config.SUPABASE_JWKS_URL }),
+    settled: settledRequests(),
+    now: () => new Date(),
+  };
+}
+
+function signingKey(config: VaultConfig, fallbackFile: string | undefined) {
+  if (config.VAULT_PRIVATE_KEY_BASE64) return readPrivateKey(config.VAULT_PRIVATE_KEY_BASE64);
+  const file = config.VAULT_PRIVATE_KEY_FILE ?? fallbackFile;
+  if (file === undefined) {
+    throw new ConfigError(
+      "The configuration does not fit.\n  VAULT_PRIVATE_KEY_FILE or VAULT_PRIVATE_KEY_BASE64: one of them names the Ed25519 key.",
+    );
+  }
+  return readOrCreateKeyFile(file);
+}
