@@ -21,7 +21,11 @@ export function wrapPglite(pglite: PGlite): Database {
   return {
     ...statementsOf(pglite),
     transaction: (work) => pglite.transaction((transaction) => work(statementsOf(transaction))),
-    listen: (channel, heard) => pglite.listen(channel, heard),
+    async listen(channel, heard) {
+      const stop = await pglite.listen(channel, heard);
+      // Closing the database ends its listeners too; a stream that ends after it has nothing left to stop.
+      return () => (pglite.closed ? Promise.resolve() : stop());
+    },
     close: () => pglite.close(),
   };
 }

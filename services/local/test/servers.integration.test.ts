@@ -81,7 +81,11 @@ describe.runIf(process.env.TEST_DATABASE_URL)("as processes of their own on Post
 
   it("name what is missing in their configuration", async () => {
     for (const service of ["vault", "judge"]) {
-      const child = fork(join(services, service, "main.ts"), { env: { PATH: process.env.PATH, NODE_ENV: "test" }, execArgv: [], silent: true });
+      const child = fork(join(services, service, "main.ts"), {
+        env: { PATH: process.env.PATH, NODE_ENV: "test" },
+        execArgv: [],
+        silent: true,
+      });
       let message = "";
       child.stderr?.on("data", (chunk) => {
         message += chunk;
