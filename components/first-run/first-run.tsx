@@ -6,6 +6,7 @@ import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { CreateKeyDialog } from "@/components/keys/create-key-dialog";
 import { Snippets } from "@/components/keys/snippets";
+import { eventRecordOf } from "@/components/ledger/event-label";
 import { AddPolicyDialog } from "@/components/policies/add-policy-dialog";
 import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
@@ -26,7 +27,7 @@ export function FirstRun({ client, vaultUrl, mayManage }: { client: string; vaul
   const hasKey = keys.data?.keys.some((key) => key.revoked_at === null) ?? false;
   const hasPolicy = (policies.data?.policies.length ?? 0) > 0;
   const hasRequest = entries.length > 0;
-  const hasPerson = entries.some((entry) => JSON.stringify(entry.evidence_chunks).includes('"review.'));
+  const hasPerson = entries.some((entry) => eventRecordOf(entry)?.type.startsWith("review."));
   const done = [true, hasKey, hasPolicy, hasRequest, hasPerson];
   const current = done.indexOf(false);
   const isLoaded = keys.data && policies.data && ledger.data;
@@ -110,9 +111,7 @@ function Step({ number, title, isDone, isCurrent, action, children }: StepProps)
       </span>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-          <div className="min-w-0">
-            <h2 className={cn("text-base font-semibold", isDone && "text-muted")}>{title}</h2>
-          </div>
+          <h2 className={cn("min-w-0 text-base font-semibold", isDone && "text-muted")}>{title}</h2>
           {action}
         </div>
         <div className="text-muted">{children}</div>

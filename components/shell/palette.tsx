@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { FileText, Inbox, KeyRound, Upload } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { describeCall } from "@/lib/sentence";
 import { keysQuery, policiesQuery, reviewsQuery } from "@/lib/vault/queries";
 import { destinations } from "./navigation";
@@ -12,29 +12,11 @@ import { destinations } from "./navigation";
 const CASES_SHOWN = 8;
 
 /** ⌘K: pages, cases, policies, keys and actions, by typing. */
-export function Palette({
-  client,
-  isOpen,
-  onOpenChange,
-}: {
-  client: string;
-  isOpen: boolean;
-  onOpenChange: (isOpen: boolean) => void;
-}) {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
-      event.preventDefault();
-      onOpenChange(true);
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, [onOpenChange]);
-
+export function Palette({ client, close }: { client: string; close: () => void }) {
   return (
     <Command.Dialog
-      open={isOpen}
-      onOpenChange={onOpenChange}
+      open
+      onOpenChange={(isOpen) => !isOpen && close()}
       label="Search and commands"
       overlayClassName="fixed inset-0 z-40 bg-black/45"
       contentClassName="fixed inset-x-3 top-[10vh] z-50 mx-auto max-w-xl overflow-hidden rounded-xl border border-line bg-raised shadow-xl"
@@ -43,7 +25,7 @@ export function Palette({
         placeholder="Go to a page, a case, a policy or a key…"
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none"
       />
-      {isOpen && <Entries client={client} close={() => onOpenChange(false)} />}
+      <Entries client={client} close={close} />
     </Command.Dialog>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
 import { ChevronsUpDown, LogOut, Plus, Search } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
@@ -11,9 +12,11 @@ import { signOut } from "@/lib/auth/actions";
 import { cn } from "@/lib/cn";
 import { Logo } from "./logo";
 import { destinations } from "./navigation";
-import { Palette } from "./palette";
 import { PendingCount } from "./pending-count";
 import { ThemeItems } from "./theme";
+
+// Read when it is first opened: most visits do not need it.
+const Palette = dynamic(() => import("./palette").then((module) => module.Palette), { ssr: false });
 
 export type ShellProps = {
   client: string;
@@ -27,6 +30,15 @@ export type ShellProps = {
 /** The frame of every page: rooms at the side on a wide screen, at the bottom on a narrow one. */
 export function Shell({ client, tenantName, email, role, tenants, children }: ShellProps) {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setPaletteOpen(true);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
   return (
     <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">
@@ -56,7 +68,7 @@ export function Shell({ client, tenantName, email, role, tenants, children }: Sh
         className="fixed inset-x-0 bottom-0 z-20 flex justify-around border-t border-line bg-surface p-1 md:hidden"
         isCompact
       />
-      <Palette client={client} isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
+      {isPaletteOpen && <Palette client={client} close={() => setPaletteOpen(false)} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
 
 /** A page's heading with its actions, and its body at a width for reading. */
 export function Page({
@@ -27,6 +28,6 @@ export function Page({
 }
 
 /** The one level of card that there is. */
-export function Panel({ children, className = "" }: { children: ReactNode; className?: string }) {
-  return <section className={`overflow-hidden rounded-lg border border-line bg-surface ${className}`}>{children}</section>;
+export function Panel({ children, className }: { children: ReactNode; className?: string }) {
+  return <section className={cn("overflow-hidden rounded-lg border border-line bg-surface", className)}>{children}</section>;
 }
