@@ -4,7 +4,7 @@ import { expectAccessible, inboxUrl, newEmail, password, signUp } from "./suppor
 test("signing out ends the session, and signing in begins one", async ({ page, context }) => {
   const email = newEmail();
   const tenant = await signUp(page, email);
-  const cookies = (await context.cookies()).filter((cookie) => cookie.name.includes("auth-token"));
+  const cookies = (await context.cookies()).filter((cookie) => cookie.name.startsWith("ledgix-session-3100"));
   expect(cookies.length).toBeGreaterThan(0);
   for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax" });
 

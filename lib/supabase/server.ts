@@ -1,12 +1,22 @@
 import "server-only";
-import { type CookieOptions, createServerClient } from "@supabase/ssr";
+import { type CookieOptionsWithName, createServerClient } from "@supabase/ssr";
 import { cookies } from "next/headers";
 import { env } from "../env";
 import type { Database } from "./database.types";
 
-/** Never readable by scripts, and sent with same-site requests only. */
-export function sessionCookieOptions(): CookieOptions {
-  return { httpOnly: true, sameSite: "lax", secure: env().CONSOLE_URL.startsWith("https:"), path: "/" };
+/**
+ * Never readable by scripts, and sent with same-site requests only. The name holds the port, since cookies do not know ports: two
+ * installations on one machine keep a session each.
+ */
+export function sessionCookieOptions(): CookieOptionsWithName {
+  const { protocol, port } = new URL(env().CONSOLE_URL);
+  return {
+    name: `ledgix-session${port && `-${port}`}`,
+    httpOnly: true,
+    sameSite: "lax",
+    secure: protocol === "https:",
+    path: "/",
+  };
 }
 
 /** Supabase's client with the signed-in member's session, for server components, actions and route handlers. */
