@@ -86,7 +86,7 @@ function KeyForm({ client, onCreated }: { client: string; onCreated: (key: strin
       <Field label="Name" hint="The service that will use it, so that you know it again." error={error}>
         {(ids) => <Input {...ids} name="name" placeholder="payments-worker" maxLength={80} autoComplete="off" />}
       </Field>
-      <Field label="Environment" hint="A Vault takes keys of its own environment only. On this machine that is development.">
+      <Field label="Environment" hint="A Vault takes keys of its own environment only.">
         {(ids) => (
           <Select {...ids} name="environment" defaultValue="development">
             {environments.map((name) => (

@@ -30,7 +30,7 @@ export function KeysPage({ client, mayManage, vaultUrl }: { client: string; mayM
           <SkeletonRows label="Reading keys" />
         ) : data.keys.length === 0 ? (
           <EmptyState title="No keys yet">
-            Create a key for the service that will ask for clearance. It is shown once, here.
+            Create a key, above, for the service that will ask for clearance. It is shown once.
           </EmptyState>
         ) : (
           <ul className="divide-y divide-line">

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Check, Clock } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { FirstRequestLink } from "@/components/first-run/first-request-link";
 import { Button } from "@/components/ui/button";
 import { Input, Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
@@ -33,11 +34,7 @@ export function LedgerPage({ client }: { client: string }) {
         ) : data === undefined ? (
           <SkeletonRows label="Reading the ledger" />
         ) : entries.length === 0 ? (
-          <EmptyState title={filter.tool || filter.decision ? "Nothing fits" : "The ledger is empty"}>
-            {filter.tool || filter.decision
-              ? "No entry has this tool and this decision."
-              : "The first request for clearance becomes its first entry."}
-          </EmptyState>
+          <LedgerEmpty client={client} isFiltered={filter.tool !== "" || filter.decision !== ""} />
         ) : (
           <ul aria-label="Ledger entries" className="divide-y divide-line">
             {entries.map((entry) => (
@@ -52,6 +49,16 @@ export function LedgerPage({ client }: { client: string }) {
         </Button>
       )}
     </Page>
+  );
+}
+
+function LedgerEmpty({ client, isFiltered }: { client: string; isFiltered: boolean }) {
+  if (isFiltered)
+    return <EmptyState title="Nothing fits">No entry has this tool and this decision. Change them above.</EmptyState>;
+  return (
+    <EmptyState title="The ledger is empty" action={<FirstRequestLink client={client} />}>
+      The first request for clearance becomes its first entry.
+    </EmptyState>
   );
 }
 

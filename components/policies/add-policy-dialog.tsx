@@ -30,6 +30,7 @@ export function AddPolicyDialog({ client, isSecondary = false, isInitiallyOpen =
         <fieldset className="mb-4 grid grid-cols-2 gap-2">
           <legend className="sr-only">Kind of policy</legend>
           <Button
+            size="sm"
             variant={kind === "document" ? "secondary" : "ghost"}
             aria-pressed={kind === "document"}
             onClick={() => setKind("document")}
@@ -37,6 +38,7 @@ export function AddPolicyDialog({ client, isSecondary = false, isInitiallyOpen =
             <FileUp /> Upload a document
           </Button>
           <Button
+            size="sm"
             variant={kind === "rules" ? "secondary" : "ghost"}
             aria-pressed={kind === "rules"}
             onClick={() => setKind("rules")}

@@ -15,19 +15,21 @@ import { AddPolicyDialog } from "./add-policy-dialog";
 export function PoliciesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data, error, refetch } = useQuery(policiesQuery(client));
   const isNew = useSearchParams().get("new") === "1";
+  const isEmpty = data?.policies.length === 0;
+  const add = mayWrite && <AddPolicyDialog client={client} isInitiallyOpen={isNew} />;
   return (
     <Page
       title="Policies"
       description="What the judge reads before it answers. Rules decide; documents are shown to reviewers."
-      actions={mayWrite && <AddPolicyDialog client={client} isInitiallyOpen={isNew} />}
+      actions={!isEmpty && add}
     >
       <Panel>
         {error ? (
           <ErrorState message={error.message} retry={() => void refetch()} />
         ) : data === undefined ? (
           <SkeletonRows label="Reading policies" />
-        ) : data.policies.length === 0 ? (
-          <EmptyState title="No policies yet">
+        ) : isEmpty ? (
+          <EmptyState title="No policies yet" action={add}>
             Without a policy every request pauses for a person. Upload the document that your team goes by, or write rules that
             decide.
           </EmptyState>

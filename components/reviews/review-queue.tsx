@@ -5,6 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, Search } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { FirstRequestLink } from "@/components/first-run/first-request-link";
 import { Button } from "@/components/ui/button";
 import { Input, Select } from "@/components/ui/input";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -63,7 +64,7 @@ export function ReviewQueue({ client, selected }: { client: string; selected: st
         ) : data === undefined ? (
           <SkeletonRows label="Reading the queue" />
         ) : reviews.length === 0 ? (
-          <QueueEmpty isFiltered={filter.q !== "" || filter.status !== "pending_review"} />
+          <QueueEmpty client={client} isFiltered={filter.q !== "" || filter.status !== "pending_review"} />
         ) : (
           <ul aria-label="Paused requests" className="relative" style={{ height: virtualizer.getTotalSize() }}>
             {rows.map((row) => {
@@ -161,15 +162,16 @@ function QueueHeader({ client, total, scrollToTop }: { client: string; total: nu
   );
 }
 
-function QueueEmpty({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered)
+function QueueEmpty({ client, isFiltered }: { client: string; isFiltered: boolean }) {
+  if (isFiltered) {
     return (
       <EmptyState title="Nothing fits">
         No case has this status and these words. Change the search or the status above.
       </EmptyState>
     );
+  }
   return (
-    <EmptyState title="Nothing waits for you">
+    <EmptyState title="Nothing waits for you" action={<FirstRequestLink client={client} />}>
       When a request pauses, it appears here by itself. You can leave this page open.
     </EmptyState>
   );

@@ -3,6 +3,6 @@ import { NoCaseChosen } from "@/components/reviews/no-case-chosen";
 
 export const metadata: Metadata = { title: "Reviews" };
 
-export default function Reviews() {
-  return <NoCaseChosen />;
+export default async function Reviews({ params }: { params: Promise<{ client: string }> }) {
+  return <NoCaseChosen client={(await params).client} />;
 }
