@@ -4,6 +4,9 @@ import { z } from "zod";
 const port = z.coerce.number().int().min(0).max(65535);
 const seconds = z.coerce.number().int().positive();
 
+/** A setting whose adapter does not exist yet: refused, since ignoring it would leave an operator with a false belief. */
+const notYet = z.undefined({ error: "is not supported by this version; remove it" }).optional();
+
 /** Vault's environment. Names and defaults are the founding document's; what it does not name stands behind the empty line at the end. */
 export const vaultConfig = z.object({
   VAULT_HOST: z.string().default("0.0.0.0"),
@@ -28,6 +31,14 @@ export const vaultConfig = z.object({
 
   VAULT_JUDGE_URL: z.url(),
   VAULT_JUDGE_API_KEY: z.string().min(16),
+
+  AWS_SECRET_NAME: notYet,
+  VAULT_KMS_KEY_ID: notYet,
+  VAULT_CLEARANCE_SQS_QUEUE_URL: notYet,
+  VAULT_LEDGER_ANCHOR_BUCKET: notYet,
+  VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE: notYet,
+  VAULT_TRANSPORT_KEY_BASE64: notYet,
+  VAULT_ALLOW_STUB_JUDGE: notYet,
 
   /** Which keys this Vault takes: `sk_<environment>_…`. */
   VAULT_ENVIRONMENT: environment.default("development"),
