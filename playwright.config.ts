@@ -2,9 +2,11 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
+import { installedChromium } from "./scripts/chromium.mjs";
 
 // The whole product on the embedded default, on ports and data of its own. Workers inherit the directory from the first evaluation.
 process.env.E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ledgix-e2e-"));
+const chromium = installedChromium();
 const ports = { PORT: "3100", VAULT_PORT: "8100", JUDGE_PORT: "8101", SUPABASE_PORT: "54421" };
 
 export default defineConfig({
@@ -18,7 +20,7 @@ export default defineConfig({
     baseURL: `http://localhost:${ports.PORT}`,
     trace: "retain-on-failure",
     launchOptions: {
-      ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
+      ...(chromium && { executablePath: chromium }),
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { apiKeyInText } from "@ledgix/contract/api-key";
 import { expect, test } from "@playwright/test";
-import { ask, callVault, collectComplaints, createKey, readDataFile, signUp } from "./support.ts";
+import { ask, callVault, collectComplaints, createKey, readDataFile, signUp, vaultUrl } from "./support.ts";
 
 test("hostile text in every field of a request is inert", async ({ page }) => {
   const complaints = collectComplaints(page);
@@ -64,6 +64,11 @@ test("a key is shown once, and revoking it ends it", async ({ page }) => {
   await page.getByLabel("Name").fill("payments-worker");
   await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
   const key = (await page.getByTestId("api-key").textContent()) ?? "";
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download .env" }).click();
+  expect(await readFile(await (await downloading).path(), "utf8")).toBe(
+    `LEDGIX_VAULT_URL=${vaultUrl}\nLEDGIX_VAULT_API_KEY=${key}\n`,
+  );
   // The list behind it is read again meanwhile; the key stays until it was stored.
   await expect(page.getByText("Never used")).toBeAttached();
   await page.keyboard.press("Escape");

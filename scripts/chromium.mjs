@@ -10,9 +10,14 @@ const KNOWN = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** A Chromium that is there already, from Debian's packages when root on Debian, else Playwright's own (null: Playwright knows where). */
+/** A Chromium that is on this machine already; undefined where there is none. */
+export function installedChromium() {
+  return [process.env.CHROMIUM_PATH, ...KNOWN].find((path) => path && existsSync(path));
+}
+
+/** Makes sure of a Chromium: one that is there, from Debian's packages when root on Debian, else Playwright's own (null: it knows where). */
 export function findChromium() {
-  const found = [process.env.CHROMIUM_PATH, ...KNOWN].find((path) => path && existsSync(path));
+  const found = installedChromium();
   if (found) return found;
   if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
     console.log("Installing Chromium from Debian's packages (once)…");

@@ -24,9 +24,9 @@ if (suite === "services") {
   vitest("unit");
   vitest("integration");
   const { findChromium } = await import("./chromium.mjs");
-  const chromium = findChromium();
+  findChromium();
   buildConsole();
-  playwright(chromium);
+  playwright();
 }
 writeFileSync(join(results, `${suite}.json`), JSON.stringify(counts));
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
@@ -65,13 +65,12 @@ function vitest(project) {
   tally(report, isGreen, (json) => ({ passed: json.numPassedTests, failed: json.numFailedTests }));
 }
 
-function playwright(chromium) {
+function playwright() {
   console.log("\n— end to end");
   const report = join(results, "playwright.json");
   rmSync(report, { force: true });
   const isGreen = run("node_modules/@playwright/test/cli.js", ["test", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-    ...(chromium && { CHROMIUM_PATH: chromium }),
   });
   tally(report, isGreen, (json) => ({ passed: json.stats.expected + json.stats.flaky, failed: json.stats.unexpected }));
 }

@@ -136,10 +136,8 @@ function ShownOnce({ apiKey, vaultUrl, close }: { apiKey: string; vaultUrl: stri
       </output>
       <div className="flex flex-wrap gap-2">
         <CopyButton text={apiKey} label="Copy key" />
-        <Button asChild variant="secondary" size="sm">
-          <a href={`data:text/plain;charset=utf-8,${encodeURIComponent(dotenv)}`} download=".env">
-            <Download /> Download .env
-          </a>
+        <Button variant="secondary" size="sm" onClick={() => downloadText(".env", dotenv)}>
+          <Download /> Download .env
         </Button>
       </div>
       <Snippets vaultUrl={vaultUrl} apiKey={apiKey} />
@@ -148,4 +146,12 @@ function ShownOnce({ apiKey, vaultUrl, close }: { apiKey: string; vaultUrl: stri
       </div>
     </div>
   );
+}
+
+/** By a blob, which lives in this page alone: a key stands in no URL, not even a local one. */
+function downloadText(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  URL.revokeObjectURL(url);
 }

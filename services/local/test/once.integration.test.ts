@@ -1,3 +1,5 @@
+import { evaluateRequest } from "@ledgix/vault/clearance/evaluate";
+import type { VaultDependencies } from "@ledgix/vault/dependencies";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createGateway } from "../../gateway/app.ts";
 import { type Caller, type Stack, startStack } from "./stack.ts";
@@ -27,16 +29,18 @@ it("a token is consumed once: 100 parallel consumes over 3 replicas give one 200
   expect(statuses).toEqual([200, ...Array.from({ length: 99 }, () => 409)]);
 });
 
-it("a request is decided once, however often the queue delivers it and whoever works on it", async () => {
-  const { request_id } = await approved();
+it("a request is decided once, by workers of two replicas that were handed it at the same moment", async () => {
+  // A judge that never answers leaves the request undecided, for the race below.
+  const stuck: VaultDependencies["judge"] = { evaluate: () => new Promise(() => {}), ingest: () => Promise.resolve() };
+  const accepting = await stack.addReplica({ judge: stuck, environment: { VAULT_CLEARANCE_WAIT_MS: "50" } });
+  const accepted = await agent("POST", `${accepting.url}/request-clearance`, request);
+  expect(accepted.body.status).toBe("processing");
+  const [clientId = ""] = await stack.tenants.active();
+  const message = { clientId, requestId: accepted.body.request_id };
   const replica = await stack.addReplica();
-  const entries = async () => (await agent("GET", `/ledger?request_id=${request_id}`)).body.entries.length;
-  expect(await entries()).toBe(1);
-  const [clientId] = await stack.tenants.active();
-  const message = { clientId: clientId ?? "", requestId: request_id };
-  await Promise.all([stack.deps, replica.deps, stack.deps].map((deps) => deps.queue.send(message)));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(await entries()).toBe(1);
+  await Promise.all([stack.deps, replica.deps, stack.deps, replica.deps].map((deps) => evaluateRequest(deps, message)));
+  expect((await agent("GET", `/clearance-status/${message.requestId}`)).body.status).toBe("approved");
+  expect((await agent("GET", `/ledger?request_id=${message.requestId}`)).body.entries).toHaveLength(1);
 });
 
 it("the gateway passes a call on once, for exactly the approved arguments, and fails closed", async () => {

@@ -103,6 +103,7 @@ function assertMayDecide(principal: Principal, request: StoredRequest | null, de
 /** Deciding what is decided is fine where it is the same decision; else the answer is who came first. */
 function assertSameDecision(request: StoredRequest, decision: ReviewDecision): void {
   const isApproved = request.status === "approved";
+  if (request.reason_code === "approval_lapsed") throw new ProblemError("already_decided", request.reason);
   if (request.decided_by !== null && isApproved === decision.approved) return;
   if (request.status === "processing") throw new ProblemError("not_found", "This request is not paused.");
   const who = request.decided_by_label ?? "your policy";
