@@ -8,7 +8,6 @@ import { Button } from "./button";
 
 export const Dialog = Primitive.Root;
 export const DialogTrigger = Primitive.Trigger;
-export const DialogClose = Primitive.Close;
 
 /** A dialog in the middle of a wide screen, a sheet at the bottom of a narrow one. */
 export function DialogContent({

@@ -53,7 +53,7 @@ export const decisionStatus = z.enum(["approved", "denied", "approved_pending_re
 export type DecisionStatus = z.infer<typeof decisionStatus>;
 
 /** Why a decision is what it is, for machines. */
-export const reasonCodes = [
+export const reasonCode = z.enum([
   "rule_allow",
   "rule_deny",
   "rule_review",
@@ -66,7 +66,8 @@ export const reasonCodes = [
   "human_denied",
   "cancelled",
   "approval_lapsed",
-] as const;
+]);
+export type ReasonCode = z.infer<typeof reasonCode>;
 
 /** The answer to a clearance request, the same shape in every state. Exactly four combinations are legal; see `clearanceRow`. */
 export const clearanceAnswer = z.object({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reasonCode } from "./clearance.ts";
 import { jsonObject } from "./json.ts";
 
 /** A passage that a decision rests on, or that a reviewer should read: offsets count UTF-16 units of the version's content. */
@@ -28,13 +29,12 @@ export const evaluateRequest = z.object({
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
 
 export const verdict = z.enum(["allow", "deny", "review"]);
-export type Verdict = z.infer<typeof verdict>;
 
 export const evaluateAnswer = z.object({
   verdict,
   confidence: z.number().min(0).max(1),
   reason: z.string().min(1),
-  reason_code: z.string(),
+  reason_code: reasonCode,
   policy_id: z.string().nullable(),
   policy_version_id: z.string().nullable(),
   policy_content_hash: z.string().nullable(),

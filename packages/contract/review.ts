@@ -3,8 +3,6 @@ import { clearanceStatus } from "./clearance.ts";
 import { jsonObject } from "./json.ts";
 import { citation } from "./judge.ts";
 
-export const reviewStatus = clearanceStatus.exclude(["processing"]);
-
 /** A paused request as a row of the queue. */
 export const reviewSummary = z.object({
   request_id: z.string(),

@@ -10,4 +10,3 @@ export const judgeConfig = z.object({
   VAULT_SECRETS_DIR: z.string().min(1),
   JUDGE_PORT: z.coerce.number().int().min(0).max(65535).default(8001),
 });
-export type JudgeConfig = z.infer<typeof judgeConfig>;

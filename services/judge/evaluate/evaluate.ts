@@ -1,3 +1,4 @@
+import type { ReasonCode } from "@ledgix/contract/clearance";
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
 import { settle } from "@ledgix/rules/evaluate";
 import { parseRule, type Rule } from "@ledgix/rules/parse";
@@ -98,7 +99,7 @@ function describeCall({ tool_name, tool_args, purpose }: EvaluateRequest): strin
   return [words, ...args, purpose ?? ""].join(", ").slice(0, 1_000);
 }
 
-function decided(verdict: "allow" | "deny", reason: string, reasonCode: string, rule: WrittenRule): EvaluateAnswer {
+function decided(verdict: "allow" | "deny", reason: string, reasonCode: ReasonCode, rule: WrittenRule): EvaluateAnswer {
   return {
     ...answerUnder(rule.policy),
     verdict,
@@ -109,7 +110,7 @@ function decided(verdict: "allow" | "deny", reason: string, reasonCode: string, 
   };
 }
 
-function review(reason: string, reasonCode: string, policy: CoveringPolicy | null, citations: Citation[]): EvaluateAnswer {
+function review(reason: string, reasonCode: ReasonCode, policy: CoveringPolicy | null, citations: Citation[]): EvaluateAnswer {
   return { ...answerUnder(policy), verdict: "review", confidence: UNDECIDED, reason, reason_code: reasonCode, citations };
 }
 

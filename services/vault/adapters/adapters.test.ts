@@ -1,9 +1,12 @@
 import { generateKeyPairSync, verify } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directoryAnchor } from "./directory-anchor.ts";
+import { JudgeUnavailable, judgeClient } from "./judge-client.ts";
 import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./local-signer.ts";
 import { memoryQueue } from "./memory-queue.ts";
 import { memoryRateLimit } from "./memory-rate-limit.ts";
@@ -107,5 +110,47 @@ describe("an anchor store", () => {
     expect(await readFile(join(directory, "anchors", client, "checkpoint-1.json"), "utf8")).toBe("{}");
     await expect(store.put("../outside", "x", "")).rejects.toThrow();
     await expect(store.put(client, "../x", "")).rejects.toThrow();
+  });
+});
+
+describe("the judge's client", () => {
+  const good = {
+    verdict: "allow",
+    confidence: 0.9,
+    reason: "fine",
+    reason_code: "rule_allow",
+    policy_id: null,
+    policy_version_id: null,
+    policy_content_hash: null,
+    citations: [],
+  };
+  const call = {
+    client_id: crypto.randomUUID(),
+    request_id: "r",
+    tool_name: "t",
+    tool_args: {},
+    agent_id: "a",
+    session_id: "",
+    context: {},
+  };
+
+  it.each([
+    ["an error", 500, JSON.stringify(good)],
+    ["a redirect", 302, ""],
+    ["text that is no JSON", 200, "approve!"],
+    ["another verdict", 200, JSON.stringify({ ...good, verdict: "approve" })],
+    ["a confidence beyond 1", 200, JSON.stringify({ ...good, confidence: 7 })],
+    ["a reason code that nobody knows", 200, JSON.stringify({ ...good, reason_code: "because" })],
+    ["nothing in time", 0, ""],
+  ])("takes %s for a judge that is away", async (_name, status, body) => {
+    const server = createServer((_request, response) => {
+      if (status !== 0) response.writeHead(status, { location: "/elsewhere" }).end(body);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    await expect(judgeClient({ url, apiKey: "k", timeoutSeconds: 1 }).evaluate(call)).rejects.toBeInstanceOf(JudgeUnavailable);
+    server.closeAllConnections();
+    server.close();
   });
 });

@@ -1,3 +1,4 @@
+import type { ReasonCode } from "@ledgix/contract/clearance";
 import { clampConfidence } from "@ledgix/contract/confidence";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
 import type { Database } from "@ledgix/tenancy/database";
@@ -7,7 +8,7 @@ import { enqueueReviewEvent } from "../outbox/enqueue.ts";
 import { issueToken } from "../tokens/issue.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
-type Outcome = Pick<StoredRequest, "reason"> & { status: "approved" | "denied" | "pending_review"; reason_code: string };
+type Outcome = Pick<StoredRequest, "reason"> & { status: "approved" | "denied" | "pending_review"; reason_code: ReasonCode };
 
 const eventOf = {
   approved: ["clearance.approved", "approved"],
