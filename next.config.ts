@@ -3,7 +3,7 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  transpilePackages: ["@ledgix/contract", "@ledgix/ledger", "@ledgix/rules"],
+  transpilePackages: ["@ledgix/contract", "@ledgix/ledger", "@ledgix/rules", "@ledgix/sentence"],
   // `npm test` checks types of the whole workspace with tsc; doing it again here would only make `npm start` slower.
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },

@@ -17,19 +17,6 @@ export function shortId(id: string): string {
   return id.slice(0, 8);
 }
 
-/** An amount in major units with its currency: "$1,240.00". A currency that is none is written behind the number. */
-export function formatMoney(amount: number, currency: string): string {
-  try {
-    return new Intl.NumberFormat("en-US", { style: "currency", currency: currency.toUpperCase() }).format(amount);
-  } catch {
-    return `${new Intl.NumberFormat("en-US").format(amount)} ${currency}`;
-  }
-}
-
-export function formatNumber(value: number): string {
-  return new Intl.NumberFormat("en-US").format(value);
-}
-
 /** "refund_reason" and "refundReason" become "Refund reason". */
 export function humanise(name: string): string {
   const words = name

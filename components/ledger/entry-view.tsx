@@ -2,6 +2,7 @@
 
 import type { ProofBundle } from "@ledgix/contract/ledger";
 import { type Check, verifyBundle } from "@ledgix/ledger/verify";
+import { describeCall } from "@ledgix/sentence/describe";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleMinus, CircleX, Clock } from "lucide-react";
 import Link from "next/link";
@@ -13,7 +14,6 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
-import { describeCall } from "@/lib/sentence";
 import { bundleQuery, ReadFailed } from "@/lib/vault/queries";
 import { eventLabel, eventRecordOf } from "./event-label";
 

@@ -1,6 +1,7 @@
 "use client";
 
 import type { LedgerEntry } from "@ledgix/contract/ledger";
+import { describeCall } from "@ledgix/sentence/describe";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Check, Clock } from "lucide-react";
 import Link from "next/link";
@@ -13,7 +14,6 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
-import { describeCall } from "@/lib/sentence";
 import { ledgerQuery } from "@/lib/vault/queries";
 import { eventLabel } from "./event-label";
 

@@ -1,11 +1,11 @@
 "use client";
 
 import type { JsonObject, JsonValue } from "@ledgix/contract/json";
+import { amountIn, formatMoney, formatNumber } from "@ledgix/sentence/money";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
-import { formatNumber, humanise } from "@/lib/format";
-import { moneyIn } from "@/lib/sentence";
+import { humanise } from "@/lib/format";
 
 /** The arguments as a readable form; the exact JSON is one click away. */
 export function CallArguments({ args }: { args: JsonObject }) {
@@ -42,11 +42,11 @@ function Value({ name, value, args }: { name: string; value: JsonValue; args: Js
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") {
     const money = /^amount/i.test(name)
-      ? moneyIn({ [name]: value, ...(args.currency !== undefined && { currency: args.currency }) })
+      ? amountIn({ [name]: value, ...(args.currency !== undefined && { currency: args.currency }) })
       : null;
     return (
       <span className={money ? "font-semibold" : ""}>
-        {money ?? formatNumber(value)}
+        {money ? formatMoney(money) : formatNumber(value)}
         {money && <span className="ml-2 font-normal text-muted">as sent: {value}</span>}
       </span>
     );

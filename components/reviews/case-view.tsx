@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReviewCase } from "@ledgix/contract/review";
+import { describeCall } from "@ledgix/sentence/describe";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, CirclePause, TriangleAlert } from "lucide-react";
 import Link from "next/link";
@@ -11,7 +12,6 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
-import { describeCall } from "@/lib/sentence";
 import { reviewQuery } from "@/lib/vault/queries";
 import { CallArguments } from "./call-arguments";
 import { CaseTimeline } from "./case-timeline";

@@ -1,12 +1,12 @@
 "use client";
 
 import type { ReviewSummary } from "@ledgix/contract/review";
+import { describeCall } from "@ledgix/sentence/describe";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
 import { cn } from "@/lib/cn";
-import { describeCall } from "@/lib/sentence";
 
 /** A case in the queue: who wants what, why it paused, since when. */
 export function QueueRow({ client, review, isSelected }: { client: string; review: ReviewSummary; isSelected: boolean }) {

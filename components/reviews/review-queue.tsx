@@ -1,5 +1,6 @@
 "use client";
 
+import { formatNumber } from "@ledgix/sentence/money";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, Search } from "lucide-react";
@@ -10,7 +11,6 @@ import { Button } from "@/components/ui/button";
 import { Input, Select } from "@/components/ui/input";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
-import { formatNumber } from "@/lib/format";
 import { reviewsQuery } from "@/lib/vault/queries";
 import { arrivalsKey, setListInUse } from "./arrivals";
 import { QueueRow } from "./queue-row";

@@ -1,11 +1,11 @@
 "use client";
 
+import { describeCall } from "@ledgix/sentence/describe";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { FileText, Inbox, KeyRound, Upload } from "lucide-react";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
-import { describeCall } from "@/lib/sentence";
 import { keysQuery, policiesQuery, reviewsQuery } from "@/lib/vault/queries";
 import { destinations } from "./navigation";
 

@@ -1,7 +1,7 @@
 "use client";
 
+import { formatNumber } from "@ledgix/sentence/money";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { formatNumber } from "@/lib/format";
 import { reviewsQuery } from "@/lib/vault/queries";
 
 /** How many cases wait, kept current by the event stream. */

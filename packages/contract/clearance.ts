@@ -64,6 +64,7 @@ export const reasonCode = z.enum([
   "judge_unavailable",
   "human_approved",
   "human_denied",
+  "review_expired",
   "cancelled",
   "approval_lapsed",
 ]);

@@ -3,7 +3,19 @@ import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from
 import { checkpointList, consistencyProof, inclusionProof, ledgerPage, ledgerVerification, proofBundle } from "./ledger.ts";
 import { policyDocument, policyList, registerPolicyAnswer, registerPolicyRequest } from "./policy.ts";
 import { problem } from "./problem.ts";
-import { reviewCase, reviewDecision, reviewList } from "./review.ts";
+import {
+  absences,
+  absenceUpdate,
+  batchDecision,
+  batchResult,
+  newComment,
+  newSavedView,
+  reviewAssignment,
+  reviewCase,
+  reviewDecision,
+  reviewList,
+  savedViews,
+} from "./review.ts";
 import { reviewSettings, reviewSettingsUpdate } from "./settings.ts";
 
 type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
@@ -25,13 +37,43 @@ const operations: Record<string, Record<string, Operation>> = {
     get: {
       summary: "List paused requests, newest first",
       answer: reviewList,
-      query: ["status", "tool", "agent", "policy", "q", "cursor", "limit"],
+      query: [
+        "status",
+        "tool",
+        "agent",
+        "policy",
+        "principal",
+        "assignee",
+        "older_than",
+        "amount_min",
+        "amount_max",
+        "q",
+        "sort",
+        "cursor",
+        "limit",
+      ],
     },
   },
   "/reviews/stream": { get: { summary: "Follow reviews as server-sent events" } },
   "/reviews/{request_id}": { get: { summary: "Read a case", answer: reviewCase } },
   "/reviews/{request_id}/decision": {
     post: { summary: "Approve or deny a paused request", body: reviewDecision, answer: reviewCase },
+  },
+  "/reviews/decisions": { post: { summary: "Decide several cases alike", body: batchDecision, answer: batchResult } },
+  "/reviews/{request_id}/assignment": {
+    put: { summary: "Give a case to a member, or back to everybody", body: reviewAssignment, answer: reviewCase },
+  },
+  "/reviews/{request_id}/comments": {
+    post: { summary: "Comment on a case", body: newComment, answer: reviewCase, status: "201" },
+  },
+  "/review-views": {
+    get: { summary: "List saved views of the queue", answer: savedViews },
+    post: { summary: "Save a view of the queue", body: newSavedView, answer: savedViews, status: "201" },
+  },
+  "/review-views/{view_id}": { delete: { summary: "Delete an own saved view", answer: savedViews } },
+  "/absence": {
+    get: { summary: "List who is out of office", answer: absences },
+    put: { summary: "Set or end the caller's own absence", body: absenceUpdate, answer: absences },
   },
   "/register-policy": { post: { summary: "Store a policy of rules", body: registerPolicyRequest, answer: registerPolicyAnswer } },
   "/admin/upload-policy": {

@@ -34,6 +34,7 @@ export const permissions = {
   "token:consume": { scopes: ["clearance"], roles: [] },
   "reviews:read": { scopes: ["reviews:read", "reviews:decide"], roles: everyone },
   "reviews:decide": { scopes: ["reviews:decide"], roles: ["owner", "admin", "reviewer"] },
+  "reviews:collaborate": { scopes: [], roles: ["owner", "admin", "reviewer"] },
   "policies:read": { scopes: ["policies:read", "policies:write"], roles: everyone },
   "policies:write": { scopes: ["policies:write"], roles: administrators },
   "settings:read": { scopes: ["settings:read", "settings:write"], roles: everyone },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clearanceStatus } from "./clearance.ts";
 import { jsonObject } from "./json.ts";
 import { citation } from "./judge.ts";
+import { memberEmail, reviewRule } from "./review-rules.ts";
 
 /** A paused request as a row of the queue. */
 export const reviewSummary = z.object({
@@ -21,6 +22,14 @@ export const reviewSummary = z.object({
   paused_at: z.string(),
   decided_at: z.string().nullable(),
   decided_by: z.string().nullable(),
+  /** The member who took the case, or was given it. */
+  assignee: z.string().nullable(),
+  /** When it escalates or is denied; null where it waits for ever. */
+  due_at: z.string().nullable(),
+  escalated_at: z.string().nullable(),
+  /** How many approvals it has, of how many. */
+  approvals: z.number().int(),
+  approvals_needed: z.number().int(),
 });
 export type ReviewSummary = z.infer<typeof reviewSummary>;
 
@@ -51,6 +60,18 @@ export const similarDecision = z.object({
   review_reason: z.string().nullable(),
 });
 
+/** One person's approval where a rule asks for two. */
+export const reviewVote = z.object({ by: z.string(), at: z.string(), channel: z.string(), reason: z.string().nullable() });
+
+export const reviewComment = z.object({
+  comment_id: z.string(),
+  author: z.string(),
+  text: z.string(),
+  mentions: z.array(z.string()),
+  at: z.string(),
+});
+export type ReviewComment = z.infer<typeof reviewComment>;
+
 /** `GET /reviews/{request_id}`: everything that a reviewer needs to decide. */
 export const reviewCase = reviewSummary.extend({
   review_reason: z.string().nullable(),
@@ -64,20 +85,82 @@ export const reviewCase = reviewSummary.extend({
   citations: z.array(citation),
   timeline: z.array(timelineEntry),
   similar: z.array(similarDecision),
+  /** The last call of this tool that was approved, to compare with. */
+  last_approved: similarDecision.nullable(),
+  /** The rule as it stood when the request paused. */
+  rule: reviewRule,
+  votes: z.array(reviewVote),
+  comments: z.array(reviewComment),
+  /** Why the caller may not decide this case; null where they may. */
+  hindrance: z.object({ code: z.string(), detail: z.string() }).nullable(),
 });
 export type ReviewCase = z.infer<typeof reviewCase>;
 
-/** `POST /reviews/{request_id}/decision`. */
-export const reviewDecision = z.object({
-  approved: z.boolean(),
-  review_reason: z
+const text = (max: number) =>
+  z
     .string()
-    .max(4096)
-    .refine((value) => !value.includes("\0"), "must not contain the character U+0000")
-    .nullish()
-    .transform((value) => value ?? ""),
-});
+    .max(max)
+    .refine((value) => !value.includes("\0"), "must not contain the character U+0000");
+const reviewReason = text(4096)
+  .nullish()
+  .transform((value) => value ?? "");
+
+/** `POST /reviews/{request_id}/decision`. */
+export const reviewDecision = z.object({ approved: z.boolean(), review_reason: reviewReason });
 export type ReviewDecision = z.infer<typeof reviewDecision>;
+
+/** Cases that one call decides at most. */
+export const MAX_BATCH = 200;
+
+/** `POST /reviews/decisions`: the same decision on several cases. */
+export const batchDecision = reviewDecision.extend({ request_ids: z.array(z.uuid()).min(1).max(MAX_BATCH) });
+export type BatchDecision = z.infer<typeof batchDecision>;
+
+/** What became of each case, in the order of the call. `detail` says why one was not decided. */
+export const batchResult = z.object({
+  results: z.array(
+    z.object({ request_id: z.string(), ok: z.boolean(), status: clearanceStatus.nullable(), detail: z.string().nullable() }),
+  ),
+});
+export type BatchResult = z.infer<typeof batchResult>;
+
+/** `PUT /reviews/{request_id}/assignment`: null gives the case back to everybody. */
+export const reviewAssignment = z.object({ assignee: memberEmail.nullable() });
+
+/** `POST /reviews/{request_id}/comments`. Members are mentioned as `@address`. */
+export const newComment = z.object({
+  text: text(4096)
+    .transform((value) => value.trim())
+    .pipe(z.string().min(1)),
+});
+
+/** A filter of the queue that has a name: `query` is the query string of `GET /reviews`. */
+export const savedView = z.object({
+  view_id: z.string(),
+  name: z.string(),
+  query: z.string(),
+  is_shared: z.boolean(),
+  owner: z.string(),
+  is_own: z.boolean(),
+});
+export type SavedView = z.infer<typeof savedView>;
+export const savedViews = z.object({ views: z.array(savedView) });
+/** `POST /review-views`. */
+export const newSavedView = z.object({
+  name: text(80)
+    .transform((value) => value.trim())
+    .pipe(z.string().min(1)),
+  query: text(1024),
+  is_shared: z.boolean().default(false),
+});
+
+/** While a member is away: who stands in for them, if anybody. */
+export const absence = z.object({ member: z.string(), delegate: z.string().nullable(), from: z.string(), until: z.string() });
+export const absences = z.object({ absences: z.array(absence) });
+/** `PUT /absence`: the caller's own. Null ends it. */
+export const absenceUpdate = z.object({
+  absence: z.object({ delegate: memberEmail.nullable(), from: z.iso.datetime(), until: z.iso.datetime() }).nullable(),
+});
 
 export const reviewEventTypes = ["review.pending", "review.decided", "review.expired", "review.updated"] as const;
 /** One message of `GET /reviews/stream`. */

@@ -1,22 +1,57 @@
 import { z } from "zod";
 import { confidenceBucket } from "./confidence.ts";
+import { reviewRule } from "./review-rules.ts";
+
+const score = z.number().min(0).max(1);
+const toolName = z.string().min(1).max(256);
+
+/** How calls of one tool read, to people. See `@ledgix/sentence/template`. */
+export const toolTemplate = z.object({ text: z.string().trim().min(1).max(500), noun: z.string().trim().min(1).max(40) });
+
+/** What a tenant sets about its reviews, beside the threshold. */
+const reviewChoices = {
+  /** Thresholds of single tools, by name. */
+  tool_thresholds: z.record(toolName, score),
+  rules: z.array(reviewRule).max(100),
+  /** Reasons that reviewers pick from. */
+  canned_reasons: z.array(z.string().trim().min(1).max(500)).max(30),
+  templates: z.record(toolName, toolTemplate),
+  /** Nobody decides a request that a key sent which they created themselves. */
+  separate_key_creators: z.boolean(),
+};
 
 /** `GET /review-settings`. Score and bucket always agree. */
 export const reviewSettings = z.object({
-  minimum_confidence_score: z.number().min(0).max(1),
+  minimum_confidence_score: score,
   minimum_confidence_bucket: confidenceBucket,
+  ...reviewChoices,
   updated_at: z.string().nullable(),
   updated_by: z.string().nullable(),
 });
 export type ReviewSettings = z.infer<typeof reviewSettings>;
 
-/** `PUT /review-settings`: a score, or a bucket that stands for one. Where both are sent, the score decides. */
+/**
+ * `PUT /review-settings`: a score, or a bucket that stands for one (where both are sent, the score decides), and any of the other
+ * settings. What is not sent stays as it is.
+ */
 export const reviewSettingsUpdate = z
   .object({
-    minimum_confidence_score: z.number().min(0).max(1).nullish(),
+    minimum_confidence_score: score.nullish(),
     minimum_confidence_bucket: confidenceBucket.nullish(),
+    ...z.object(reviewChoices).partial().shape,
   })
-  .refine((update) => update.minimum_confidence_score != null || update.minimum_confidence_bucket != null, {
-    error: "needs minimum_confidence_score or minimum_confidence_bucket",
+  .refine((update) => Object.values(update).some((value) => value != null), {
+    error: "needs minimum_confidence_score, minimum_confidence_bucket or another setting",
     path: ["minimum_confidence_score"],
   });
+export type ReviewSettingsUpdate = z.infer<typeof reviewSettingsUpdate>;
+
+/** What is kept, with the defaults of what was never set. */
+export const storedReviewSettings = z.object({
+  minimum_confidence_score: score.optional(),
+  tool_thresholds: reviewChoices.tool_thresholds.default({}),
+  rules: reviewChoices.rules.default([]),
+  canned_reasons: reviewChoices.canned_reasons.default([]),
+  templates: reviewChoices.templates.default({}),
+  separate_key_creators: reviewChoices.separate_key_creators.default(false),
+});

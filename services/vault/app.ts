@@ -3,7 +3,14 @@ import { openApiDocument } from "@ledgix/contract/openapi";
 import type { Permission } from "@ledgix/contract/permissions";
 import { registerPolicyRequest, uploadPolicyFields } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
-import { reviewDecision } from "@ledgix/contract/review";
+import {
+  absenceUpdate,
+  batchDecision,
+  newComment,
+  newSavedView,
+  reviewAssignment,
+  reviewDecision,
+} from "@ledgix/contract/review";
 import { reviewSettingsUpdate } from "@ledgix/contract/settings";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -36,10 +43,14 @@ import { listPolicies, readPolicy } from "./policies/list.ts";
 import { registerPolicy } from "./policies/register.ts";
 import { storePolicyVersion } from "./policies/store.ts";
 import { MAX_DOCUMENT_BYTES, policyIdOf, readDocument } from "./policies/upload.ts";
-import { decideReview } from "./reviews/decide.ts";
+import { listAbsences, setAbsence } from "./reviews/absences.ts";
+import { assignReview } from "./reviews/assign.ts";
+import { addComment } from "./reviews/comments.ts";
+import { decideReview, decideReviews } from "./reviews/decide.ts";
 import { readReview } from "./reviews/get.ts";
 import { listReviews } from "./reviews/list.ts";
 import { followReviews } from "./reviews/stream.ts";
+import { deleteView, listViews, saveView } from "./reviews/views.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
 import { consumeToken } from "./tokens/consume.ts";
 
@@ -147,7 +158,8 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- reviews ----------------------------------------------------------------------------------------------------------------
   app.get("/reviews", async (context) => {
     const principal = await admit(context, "reviews:read");
-    return context.json(await listReviews(await tenants.database(principal.clientId), readQuery(context, reviewQuery)));
+    const database = await tenants.database(principal.clientId);
+    return context.json(await listReviews(database, readQuery(context, reviewQuery), principalLabel(principal).toLowerCase()));
   });
   app.get("/reviews/stream", async (context) => {
     const principal = await admit(context, "reviews:read");
@@ -167,7 +179,8 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   });
   app.get("/reviews/:requestId", async (context) => {
     const principal = await admit(context, "reviews:read");
-    return context.json(await readReview(await tenants.database(principal.clientId), context.req.param("requestId")));
+    const database = await tenants.database(principal.clientId);
+    return context.json(await readReview(deps, database, principal, context.req.param("requestId")));
   });
   app.post("/reviews/:requestId/decision", async (context) => {
     // Permission is checked with the case at hand: a client may cancel its own request without being a reviewer.
@@ -178,8 +191,57 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const decided = await decideReview(deps, database, principal, requestId, body, callOf(context, principal, raw));
     // The token goes to the application that asked; a reviewer reads the case.
     return context.json(
-      decided.is_cancel ? await readStatus(deps, principal, requestId, 0) : await readReview(database, requestId),
+      decided.is_cancel
+        ? await readStatus(deps, principal, requestId, 0)
+        : await readReview(deps, database, principal, requestId),
     );
+  });
+
+  app.post("/reviews/decisions", async (context) => {
+    const principal = await admit(context, "reviews:decide");
+    const { body } = await readBody(context, batchDecision);
+    return context.json(await decideReviews(deps, await tenants.database(principal.clientId), principal, body));
+  });
+  app.put("/reviews/:requestId/assignment", async (context) => {
+    const principal = await admit(context, "reviews:collaborate");
+    const { body } = await readBody(context, reviewAssignment);
+    const database = await tenants.database(principal.clientId);
+    await assignReview(deps, database, principal.clientId, context.req.param("requestId"), body.assignee);
+    return context.json(await readReview(deps, database, principal, context.req.param("requestId")));
+  });
+  app.post("/reviews/:requestId/comments", async (context) => {
+    const principal = await admit(context, "reviews:collaborate");
+    const { body } = await readBody(context, newComment);
+    const database = await tenants.database(principal.clientId);
+    await addComment(deps, database, principal, context.req.param("requestId"), body.text);
+    return context.json(await readReview(deps, database, principal, context.req.param("requestId")), 201);
+  });
+  app.get("/review-views", async (context) => {
+    const principal = await admit(context, "reviews:read");
+    return context.json(await listViews(await tenants.database(principal.clientId), principal));
+  });
+  app.post("/review-views", async (context) => {
+    const principal = await admit(context, "reviews:collaborate");
+    const { body } = await readBody(context, newSavedView);
+    const database = await tenants.database(principal.clientId);
+    await saveView(database, principal, body);
+    return context.json(await listViews(database, principal), 201);
+  });
+  app.delete("/review-views/:viewId", async (context) => {
+    const principal = await admit(context, "reviews:collaborate");
+    const database = await tenants.database(principal.clientId);
+    await deleteView(database, principal, context.req.param("viewId"));
+    return context.json(await listViews(database, principal));
+  });
+  app.get("/absence", async (context) => {
+    const principal = await admit(context, "reviews:read");
+    return context.json({ absences: await listAbsences(await tenants.database(principal.clientId)) });
+  });
+  app.put("/absence", async (context) => {
+    const principal = await admit(context, "reviews:collaborate");
+    const { body } = await readBody(context, absenceUpdate);
+    const database = await tenants.database(principal.clientId);
+    return context.json({ absences: await setAbsence(database, principalLabel(principal).toLowerCase(), body.absence) });
   });
 
   // --- policies ---------------------------------------------------------------------------------------------------------------
@@ -227,7 +289,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   app.put("/review-settings", async (context) => {
     const principal = await admit(context, "settings:write");
     const { body } = await readBody(context, reviewSettingsUpdate);
-    return context.json(await updateReviewSettings(await tenants.database(principal.clientId), body, principalLabel(principal)));
+    return context.json(await updateReviewSettings(deps, await tenants.database(principal.clientId), principal, body));
   });
 
   // --- ledger -----------------------------------------------------------------------------------------------------------------

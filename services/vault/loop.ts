@@ -5,12 +5,13 @@ import type { VaultDependencies } from "./dependencies.ts";
 import { anchorCheckpoints } from "./ledger/anchor.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
 import { indexPolicyVersions } from "./policies/index-versions.ts";
+import { expireReviews } from "./reviews/expire.ts";
 
 export type BackgroundWork = { stop(): Promise<void> };
 
 /**
  * Starts the workers and the background loop. At the start every request that a crash left undecided goes back into the queue; then,
- * each interval and tenant: lapse, sequence, checkpoint, anchor, index. Any number of replicas may run this.
+ * each interval and tenant: lapse, escalate, expire, sequence, checkpoint, anchor, index. Any number of replicas may run this.
  */
 export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
   deps.queue.consume((message) => evaluateRequest(deps, message));
@@ -55,6 +56,7 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   const database = await deps.tenants.database(clientId);
   await (isFirst ? recoverRequests(deps, clientId, 0) : recoverRequests(deps, clientId));
   await lapseApprovals(deps, database);
+  await expireReviews(deps, database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorCheckpoints(clientId, database, deps);
   await indexPolicyVersions(deps, clientId);

@@ -29,6 +29,14 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", "/reviews", "reviews:read"],
   ["GET", `/reviews/${id}`, "reviews:read"],
   ["POST", `/reviews/${id}/decision`, "reviews:decide", () => ({ approved: true })],
+  ["POST", "/reviews/decisions", "reviews:decide", () => ({ approved: true, request_ids: [id] })],
+  ["PUT", `/reviews/${id}/assignment`, "reviews:collaborate", () => ({ assignee: null })],
+  ["POST", `/reviews/${id}/comments`, "reviews:collaborate", () => ({ text: "?" })],
+  ["GET", "/review-views", "reviews:read"],
+  ["POST", "/review-views", "reviews:collaborate", () => ({ name: "v", query: "" })],
+  ["DELETE", `/review-views/${id}`, "reviews:collaborate"],
+  ["GET", "/absence", "reviews:read"],
+  ["PUT", "/absence", "reviews:collaborate", () => ({ absence: null })],
   ["POST", "/register-policy", "policies:write", () => ({ policy_id: "p" })],
   ["POST", "/admin/upload-policy", "policies:write", form],
   ["GET", "/policies", "policies:read"],
@@ -208,7 +216,10 @@ describe("the public endpoints", () => {
     const openapi = await get("/openapi.json");
     expect(openapi.openapi).toBe("3.1.0");
     for (const [, path] of endpoints) {
-      const template = path.split("?")[0]?.replace(id, "{request_id}").replace("/policies/p", "/policies/{policy_id}");
+      const template = path
+        .split("?")[0]
+        ?.replace(id, path.startsWith("/review-views") ? "{view_id}" : "{request_id}")
+        .replace("/policies/p", "/policies/{policy_id}");
       expect(Object.keys(openapi.paths)).toContain(template);
     }
   });

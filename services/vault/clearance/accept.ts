@@ -3,10 +3,11 @@ import type { ClearanceRequest } from "@ledgix/contract/clearance";
 import { DEFAULT_MINIMUM_CONFIDENCE } from "@ledgix/contract/confidence";
 import type { JsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
+import { amountIn } from "@ledgix/sentence/money";
 import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { type IdempotentCall, reused } from "../access/idempotency.ts";
-import { MINIMUM_CONFIDENCE_SQL } from "../settings/review.ts";
+import { minimumConfidenceSql } from "../settings/review.ts";
 import { deriveDestination } from "./destination.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
@@ -23,13 +24,15 @@ export async function acceptRequest(
   principalLabel: string,
 ): Promise<{ stored: StoredRequest; isNew: boolean }> {
   const derived = deriveDestination(request.tool_name, request.tool_args);
+  const money = amountIn(request.tool_args);
   const inserted = await database.row(
     storedRequest,
     `insert into clearance_requests (request_id, status, principal, principal_label, idempotency_key, body_hash, tool_name, tool_args,
        tool_args_hash, intent_hash, agent_id, session_id, context, human_principal, parent_jti, destination_uri, destination_provider,
-       destination_account_ref, purpose, processing_register_ref, dataset_ref, data_categories, minimum_confidence_score)
-     values ($1, 'processing', $2, $3, $4, $5, $6, $7::json, $8, $9, $10, $11, $12::json, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-       coalesce((${MINIMUM_CONFIDENCE_SQL}), $22::double precision))
+       destination_account_ref, purpose, processing_register_ref, dataset_ref, data_categories, amount, currency,
+       minimum_confidence_score)
+     values ($1, 'processing', $2, $3, $4, $5, $6, $7::json, $8, $9, $10, $11, $12::json, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+       $23, coalesce((${minimumConfidenceSql("$6")}), $24::double precision))
      on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
      returning ${REQUEST_COLUMNS}`,
     [
@@ -54,6 +57,8 @@ export async function acceptRequest(
       request.processing_register_ref ?? null,
       request.dataset_ref ?? textIn(request.context, "dataset_ref"),
       request.data_categories ?? textsIn(request.context, "data_categories"),
+      money?.amount ?? null,
+      money?.currency?.slice(0, 32) ?? null,
       DEFAULT_MINIMUM_CONFIDENCE,
     ],
   );

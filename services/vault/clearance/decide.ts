@@ -5,6 +5,7 @@ import type { Database } from "@ledgix/tenancy/database";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
+import { routeCase } from "../reviews/route.ts";
 import { issueToken } from "../tokens/issue.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
@@ -59,7 +60,8 @@ export async function decideRequest(
       storedRequest,
       `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
          policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
-         paused_at = case when $11 then clock_timestamp() end, decided_at = case when $11 then null else clock_timestamp() end
+         paused_at = case when $11 then clock_timestamp() end, pause_reason = case when $11 then $3 end,
+         pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end
        where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
       [
         request.request_id,
@@ -76,6 +78,7 @@ export async function decideRequest(
       ],
     );
     if (decided === null) return; // somebody else was first
+    if (isPaused) await routeCase(transaction, decided, deps.now());
     // Signed here only to learn that it can be: without a signer nothing is approved.
     if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
     const [type, decisionStatus] = eventOf[outcome.status];

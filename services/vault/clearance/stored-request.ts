@@ -1,6 +1,7 @@
 import { clearanceStatus } from "@ledgix/contract/clearance";
 import { jsonObject } from "@ledgix/contract/json";
 import { citation } from "@ledgix/contract/judge";
+import { reviewRule } from "@ledgix/contract/review-rules";
 import { z } from "zod";
 
 /** A row of `clearance_requests`. */
@@ -32,7 +33,16 @@ export const storedRequest = z.object({
   policy_version_id: z.string().nullable(),
   policy_content_hash: z.string().nullable(),
   citations: z.array(citation),
+  amount: z.number().nullable(),
+  currency: z.string().nullable(),
   paused_at: z.date().nullable(),
+  pause_reason: z.string().nullable(),
+  pause_reason_code: z.string().nullable(),
+  /** The rule as it stood when the request paused. */
+  review_rule: reviewRule.nullable(),
+  assignee: z.string().nullable(),
+  due_at: z.date().nullable(),
+  escalated_at: z.date().nullable(),
   decided_at: z.date().nullable(),
   decided_by: z.string().nullable(),
   decided_by_label: z.string().nullable(),

@@ -7,6 +7,8 @@ const roots = new Set([
   "clearance-status",
   "consume-token",
   "reviews",
+  "review-views",
+  "absence",
   "register-policy",
   "policies",
   "review-settings",

@@ -23,7 +23,15 @@ export const reviewQuery = z.object({
   tool: text,
   agent: text,
   policy: text,
+  principal: text,
+  /** A member's address, `me` or `none`. */
+  assignee: text,
+  /** Seconds since the pause, at least. */
+  older_than: z.coerce.number().int().min(0).optional(),
+  amount_min: z.coerce.number().optional(),
+  amount_max: z.coerce.number().optional(),
   q: text,
+  sort: z.enum(["newest", "oldest"]).default("newest"),
   cursor: z.string().max(512).optional(),
   limit: limit(50, 200),
 });

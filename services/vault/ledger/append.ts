@@ -16,6 +16,8 @@ export type EventType =
   | "clearance.paused"
   | "review.approved"
   | "review.denied"
+  | "review.endorsed"
+  | "review.expired"
   | "clearance.cancelled"
   | "clearance.lapsed"
   | "token.consumed";

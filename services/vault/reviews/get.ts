@@ -1,27 +1,35 @@
 import { jsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { ReviewCase } from "@ledgix/contract/review";
+import { defaultReviewRule } from "@ledgix/contract/review-rules";
 import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
-import { toSummary } from "./list.ts";
+import type { Principal } from "../access/principal.ts";
+import { type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { readComments } from "./comments.ts";
+import { channelOf, hindranceOf } from "./hindrance.ts";
+import { SUMMARY_COLUMNS, summaryRow, toSummary } from "./list.ts";
+import { readVotes } from "./vote.ts";
 
-/** `GET /reviews/{request_id}`: the whole case. @throws {ProblemError} `not_found` */
-export async function readReview(database: Database, requestId: string): Promise<ReviewCase> {
+/** `GET /reviews/{request_id}`: the whole case, as this caller may see and decide it. @throws {ProblemError} `not_found` */
+export async function readReview(
+  deps: Pick<VaultDependencies, "controlPlane" | "now">,
+  database: Database,
+  principal: Principal,
+  requestId: string,
+): Promise<ReviewCase> {
   const request = z.uuid().safeParse(requestId).success
     ? await database.row(
-        storedRequest,
-        `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1 and paused_at is not null`,
+        summaryRow,
+        `select ${SUMMARY_COLUMNS} from clearance_requests r where request_id = $1 and paused_at is not null`,
         [requestId],
       )
     : null;
   if (request === null) throw new ProblemError("not_found", "There is no case of this id.");
-  const pause = await pauseReason(database, requestId);
+  const hindrance = await hindranceOf(deps, database, principal, request, channelOf(principal));
   return {
     ...toSummary(request),
-    // A decision replaces the request's reason; the case goes on saying why it paused.
-    reason: pause?.reason ?? request.reason,
-    reason_code: pause?.reason_code ?? request.reason_code ?? "",
     review_reason: request.review_reason,
     requested_by: request.principal_label,
     destination: {
@@ -36,7 +44,17 @@ export async function readReview(database: Database, requestId: string): Promise
     policy_changed: await hasPolicyChanged(database, request),
     citations: request.citations,
     timeline: await readTimeline(database, requestId),
-    similar: await similarDecisions(database, request),
+    similar: await similarDecisions(database, request, "true", 5),
+    last_approved: (await similarDecisions(database, request, "status = 'approved'", 1))[0] ?? null,
+    rule: request.review_rule ?? defaultReviewRule,
+    votes: (await readVotes(database, requestId)).map(({ voter_label, voted_at, channel, review_reason }) => ({
+      by: voter_label,
+      at: voted_at.toISOString(),
+      channel,
+      reason: review_reason,
+    })),
+    comments: await readComments(database, requestId),
+    hindrance: hindrance && { code: hindrance.code, detail: hindrance.message },
   };
 }
 
@@ -44,22 +62,7 @@ const eventRecord = z.looseObject({
   kind: z.string(),
   actor: z.string().nullish(),
   channel: z.string().nullish(),
-  reason_code: z.string().nullish(),
 });
-
-async function pauseReason(database: Queryable, requestId: string) {
-  const row = await database.row(
-    z.object({ reason: z.string(), evidence_chunks: z.array(eventRecord) }),
-    "select reason, evidence_chunks from ledger_events where request_id = $1 and event_type = 'clearance.paused' order by seq limit 1",
-    [requestId],
-  );
-  return (
-    row && {
-      reason: row.reason,
-      reason_code: row.evidence_chunks.find((chunk) => chunk.kind === "ledgix.event")?.reason_code ?? null,
-    }
-  );
-}
 
 async function readTimeline(database: Queryable, requestId: string): Promise<ReviewCase["timeline"]> {
   const rows = await database.rows(
@@ -104,7 +107,12 @@ async function hasPolicyChanged(database: Queryable, request: StoredRequest): Pr
   return row?.changed ?? false;
 }
 
-async function similarDecisions(database: Queryable, request: StoredRequest): Promise<ReviewCase["similar"]> {
+async function similarDecisions(
+  database: Queryable,
+  request: StoredRequest,
+  condition: string,
+  limit: number,
+): Promise<ReviewCase["similar"]> {
   const rows = await database.rows(
     z.object({
       request_id: z.string(),
@@ -116,7 +124,7 @@ async function similarDecisions(database: Queryable, request: StoredRequest): Pr
       review_reason: z.string().nullable(),
     }),
     `select request_id, tool_args, agent_id, status, decided_by_label, decided_at, review_reason from clearance_requests
-     where tool_name = $1 and decided_at is not null and request_id <> $2 order by decided_at desc limit 5`,
+     where tool_name = $1 and decided_at is not null and request_id <> $2 and ${condition} order by decided_at desc limit ${limit}`,
     [request.tool_name, request.request_id],
   );
   return rows.map(({ decided_by_label, decided_at, ...row }) => ({

@@ -9,13 +9,29 @@ export type ReviewQuery = {
   tool?: string | undefined;
   agent?: string | undefined;
   policy?: string | undefined;
+  principal?: string | undefined;
+  assignee?: string | undefined;
+  older_than?: number | undefined;
+  amount_min?: number | undefined;
+  amount_max?: number | undefined;
   q?: string | undefined;
+  sort: "newest" | "oldest";
   cursor?: string | undefined;
   limit: number;
 };
 
-/** `GET /reviews`: what was paused, newest first, a page at a time by the place of its last row. */
-export async function listReviews(database: Queryable, query: ReviewQuery): Promise<ReviewList> {
+const SEARCHED = "to_tsvector('simple', tool_name || ' ' || agent_id || ' ' || principal_label || ' ' || tool_args::text)";
+const VOTES = "(select count(*)::integer from review_votes v where v.request_id = r.request_id) as votes";
+/** The columns of a row of the queue; the request is `r`. */
+export const SUMMARY_COLUMNS = `${REQUEST_COLUMNS}, ${VOTES}`;
+export const summaryRow = storedRequest.extend({ votes: z.number() });
+
+/**
+ * `GET /reviews`: what was paused, a page at a time by the place of its last row.
+ *
+ * @param caller The address that `assignee=me` stands for.
+ */
+export async function listReviews(database: Queryable, query: ReviewQuery, caller: string): Promise<ReviewList> {
   const parameters: Parameter[] = [];
   const parts = ["paused_at is not null"];
   const add = (value: Parameter | undefined, condition: (placeholder: string) => string) => {
@@ -29,21 +45,28 @@ export async function listReviews(database: Queryable, query: ReviewQuery): Prom
   add(query.tool, (p) => `tool_name = ${p}`);
   add(query.agent, (p) => `agent_id = ${p}`);
   add(query.policy, (p) => `policy_id = ${p}`);
-  add(
-    query.q && `%${query.q.replaceAll(/[\\%_]/g, "\\$&")}%`,
-    (p) => `(tool_name || ' ' || agent_id || ' ' || tool_args::text) ilike ${p}`,
-  );
+  add(query.principal, (p) => `(human_principal = ${p} or principal_label = ${p})`);
+  if (query.assignee === "none") parts.push("assignee is null");
+  else add(query.assignee === "me" ? caller : query.assignee, (p) => `assignee = ${p}`);
+  add(query.older_than, (p) => `paused_at < now() - make_interval(secs => ${p})`);
+  add(query.amount_min, (p) => `amount >= ${p}`);
+  add(query.amount_max, (p) => `amount <= ${p}`);
+  add(query.q, (p) => `${SEARCHED} @@ review_search(${p})`);
   const cursor = readCursor(query.cursor);
   if (cursor) {
     parameters.push(cursor.at, cursor.id);
-    parts.push(`(paused_at, request_id) < ($${parameters.length - 1}::timestamptz, $${parameters.length}::uuid)`);
+    parts.push(
+      `(paused_at, request_id) ${query.sort === "newest" ? "<" : ">"} ($${parameters.length - 1}::timestamptz, $${parameters.length}::uuid)`,
+    );
   }
   parameters.push(query.limit + 1);
+  const direction = query.sort === "newest" ? "desc" : "asc";
   const rows = await database.rows(
     // The cursor keeps PostgreSQL's microseconds, which a Date would lose, and with them a row.
-    storedRequest.extend({ paused_at_exact: z.string() }),
-    `select ${REQUEST_COLUMNS}, to_char(paused_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as paused_at_exact
-     from clearance_requests where ${parts.join(" and ")} order by paused_at desc, request_id desc limit $${parameters.length}`,
+    summaryRow.extend({ paused_at_exact: z.string() }),
+    `select ${SUMMARY_COLUMNS}, to_char(paused_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as paused_at_exact
+     from clearance_requests r where ${parts.join(" and ")}
+     order by paused_at ${direction}, request_id ${direction} limit $${parameters.length}`,
     parameters,
   );
   const page = rows.slice(0, query.limit);
@@ -60,7 +83,7 @@ export async function countPending(database: Queryable): Promise<number> {
   return row?.pending ?? 0;
 }
 
-export function toSummary(request: StoredRequest): ReviewSummary {
+export function toSummary(request: StoredRequest & { votes: number }): ReviewSummary {
   return {
     request_id: request.request_id,
     status: request.status,
@@ -69,8 +92,9 @@ export function toSummary(request: StoredRequest): ReviewSummary {
     agent_id: request.agent_id,
     session_id: request.session_id,
     human_principal: request.human_principal,
-    reason: request.reason,
-    reason_code: request.reason_code ?? "",
+    // A decision replaces the request's reason; the case goes on saying why it paused.
+    reason: request.pause_reason ?? request.reason,
+    reason_code: request.pause_reason_code ?? request.reason_code ?? "",
     confidence: request.confidence,
     minimum_confidence_score: request.minimum_confidence_score,
     policy_id: request.policy_id,
@@ -78,6 +102,11 @@ export function toSummary(request: StoredRequest): ReviewSummary {
     paused_at: (request.paused_at ?? request.requested_at).toISOString(),
     decided_at: request.decided_at?.toISOString() ?? null,
     decided_by: request.decided_by_label,
+    assignee: request.assignee,
+    due_at: request.due_at?.toISOString() ?? null,
+    escalated_at: request.escalated_at?.toISOString() ?? null,
+    approvals: request.votes,
+    approvals_needed: request.review_rule?.approvals ?? 1,
   };
 }
 

@@ -12,7 +12,7 @@ const outboxRow = z.object({
   payload: z.object({ status: clearanceStatus }),
 });
 type OutboxRow = z.infer<typeof outboxRow>;
-const SELECT_EVENT = "select id, type, request_id, payload from outbox where type like 'review.%'";
+const SELECT_EVENT = `select id, type, request_id, payload from outbox where type in (${reviewEventTypes.map((type) => `'${type}'`).join(", ")})`;
 
 /**
  * Ids are taken before a transaction commits, so an event may commit behind a later id. A stream that resumes goes back by this many

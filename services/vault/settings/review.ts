@@ -1,18 +1,28 @@
 import { DEFAULT_MINIMUM_CONFIDENCE, minimumBucketOf, scoreOfMinimumBucket } from "@ledgix/contract/confidence";
-import type { ReviewSettings, reviewSettingsUpdate } from "@ledgix/contract/settings";
-import type { Queryable } from "@ledgix/tenancy/database";
+import type { JsonObject } from "@ledgix/contract/json";
+import { ProblemError } from "@ledgix/contract/problem";
+import { type ReviewSettings, type ReviewSettingsUpdate, storedReviewSettings } from "@ledgix/contract/settings";
+import { templateProblem } from "@ledgix/sentence/template";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
+import { audit } from "../access/audit.ts";
+import { type Principal, principalLabel } from "../access/principal.ts";
+import type { VaultDependencies } from "../dependencies.ts";
 
-const row = z.object({ value: z.object({ minimum_confidence_score: z.number() }), updated_at: z.date(), updated_by: z.string() });
+const row = z.object({ value: storedReviewSettings, updated_at: z.date(), updated_by: z.string() });
+const SELECT_SETTINGS = "select value, updated_at, updated_by from settings where name = 'review'";
 
-/** The tenant's threshold as a scalar subquery; null where it was never set. */
-export const MINIMUM_CONFIDENCE_SQL =
-  "select (value ->> 'minimum_confidence_score')::double precision from settings where name = 'review'";
+/** The threshold for a tool as a scalar subquery; null where none was ever set. `tool` is a placeholder such as `$6`. */
+export const minimumConfidenceSql = (tool: string) =>
+  `select coalesce(value -> 'tool_thresholds' ->> ${tool}, value ->> 'minimum_confidence_score')::double precision
+   from settings where name = 'review'`;
 
 export async function readReviewSettings(database: Queryable): Promise<ReviewSettings> {
-  const stored = await database.row(row, "select value, updated_at, updated_by from settings where name = 'review'");
-  const score = stored?.value.minimum_confidence_score ?? DEFAULT_MINIMUM_CONFIDENCE;
+  const stored = await database.row(row, SELECT_SETTINGS);
+  const value = stored?.value ?? storedReviewSettings.parse({});
+  const score = value.minimum_confidence_score ?? DEFAULT_MINIMUM_CONFIDENCE;
   return {
+    ...value,
     minimum_confidence_score: score,
     minimum_confidence_bucket: minimumBucketOf(score),
     updated_at: stored?.updated_at.toISOString() ?? null,
@@ -20,18 +30,63 @@ export async function readReviewSettings(database: Queryable): Promise<ReviewSet
   };
 }
 
-/** Score and bucket are kept consistent: a bucket alone stands for its midpoint, and where both are sent the score decides. */
-export async function updateReviewSettings(
-  database: Queryable,
-  update: z.infer<typeof reviewSettingsUpdate>,
-  updatedBy: string,
+/**
+ * Changes what was sent and keeps the rest. Score and bucket are kept consistent: a bucket alone stands for its midpoint, and where
+ * both are sent the score decides. The audit trail keeps what it was before and after.
+ *
+ * @throws {ProblemError} `invalid_body` for a template that cannot be filled
+ */
+export function updateReviewSettings(
+  deps: Pick<VaultDependencies, "controlPlane">,
+  database: Database,
+  principal: Principal,
+  update: ReviewSettingsUpdate,
 ): Promise<ReviewSettings> {
-  const bucket = update.minimum_confidence_bucket;
-  const score = update.minimum_confidence_score ?? (bucket ? scoreOfMinimumBucket(bucket) : DEFAULT_MINIMUM_CONFIDENCE);
-  await database.run(
-    `insert into settings (name, value, updated_by) values ('review', $1::json, $2)
-     on conflict (name) do update set value = excluded.value, updated_by = excluded.updated_by, updated_at = now()`,
-    [JSON.stringify({ minimum_confidence_score: score }), updatedBy],
-  );
-  return readReviewSettings(database);
+  assertTemplates(update.templates ?? {});
+  const { minimum_confidence_bucket: bucket, minimum_confidence_score, ...choices } = update;
+  const score = minimum_confidence_score ?? (bucket ? scoreOfMinimumBucket(bucket) : undefined);
+  return database.transaction(async (transaction) => {
+    // Two admins at once: the second one's change is laid over the first one's.
+    await transaction.run("select pg_advisory_xact_lock(hashtext('settings.review'))");
+    const before = await readReviewSettings(transaction);
+    const stored = await transaction.row(row, SELECT_SETTINGS);
+    const sent = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
+    const value = storedReviewSettings.parse({
+      ...stored?.value,
+      ...sent,
+      ...(score !== undefined && { minimum_confidence_score: score }),
+    });
+    await transaction.run(
+      `insert into settings (name, value, updated_by) values ('review', $1::json, $2)
+       on conflict (name) do update set value = excluded.value, updated_by = excluded.updated_by, updated_at = now()`,
+      [JSON.stringify(value), principalLabel(principal)],
+    );
+    const after = await readReviewSettings(transaction);
+    await audit(deps, principal, "settings.reviews_changed", "review-settings", changeOf(before, after));
+    return after;
+  });
+}
+
+/** What differs, as it was and as it is. */
+function changeOf(before: ReviewSettings, after: ReviewSettings): JsonObject {
+  const names = [
+    "minimum_confidence_score",
+    "tool_thresholds",
+    "rules",
+    "canned_reasons",
+    "templates",
+    "separate_key_creators",
+  ] as const;
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  const pick = (settings: ReviewSettings) => Object.fromEntries(changed.map((name) => [name, settings[name]]));
+  return { before: pick(before), after: pick(after) };
+}
+
+function assertTemplates(templates: NonNullable<ReviewSettingsUpdate["templates"]>): void {
+  const errors = Object.entries(templates).flatMap(([tool, { text }]) => {
+    const message = templateProblem(text);
+    return message ? [{ path: `templates.${tool}`, message }] : [];
+  });
+  if (errors[0])
+    throw new ProblemError("invalid_body", `The template of ${errors[0].path.slice(10)}: ${errors[0].message}`, { errors });
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@ledgix/contract/json";
-import { formatMoney, formatNumber } from "./format";
+import { amountIn, formatMoney } from "./money.ts";
+import { fillTemplate, type ToolTemplate } from "./template.ts";
 
 /** What a tool call means, in the words of a person: the verb for the sentence and the noun for the button. */
 type Act = { verb: string; noun: string; movesMoney?: true };
@@ -22,11 +23,23 @@ const targets = ["customer", "customer_id", "recipient", "payee", "to", "account
 
 export type Sentence = { agent: string; text: string; noun: string };
 
-/** "payments-agent wants to refund $1,240.00 to customer cus_123." The default for a tool that nobody wrote a template for. */
-export function describeCall(call: { agent_id: string; tool_name: string; tool_args: JsonObject }): Sentence {
+export type DescribedCall = { agent_id: string; tool_name: string; tool_args: JsonObject };
+
+/**
+ * "payments-agent wants to refund $1,240.00 to customer cus_123." By the tool's template where it has one that this call can fill,
+ * else by what the names of the tool and of its arguments say.
+ */
+export function describeCall(call: DescribedCall, template?: ToolTemplate): Sentence {
+  const filled = template && fillTemplate(template.text, call.tool_args);
+  if (filled) return { agent: call.agent_id, text: `wants to ${filled}`, noun: template.noun || "request" };
+  return describeByName(call);
+}
+
+function describeByName(call: DescribedCall): Sentence {
   const words = call.tool_name.toLowerCase().split(/[^a-z]+/);
   const act = words.map((word) => acts[word]).find((found) => found !== undefined);
-  const amount = act?.movesMoney ? moneyIn(call.tool_args) : null;
+  const money = act?.movesMoney ? amountIn(call.tool_args) : null;
+  const amount = money && formatMoney(money);
   const target = targetIn(call.tool_args);
   const count = Object.keys(call.tool_args).length;
   if (act && (amount || target)) {
@@ -35,17 +48,6 @@ export function describeCall(call: { agent_id: string; tool_name: string; tool_a
   }
   const args = count === 0 ? "without arguments" : `with ${count} argument${count === 1 ? "" : "s"}`;
   return { agent: call.agent_id, text: `wants to call ${call.tool_name} ${args}`, noun: act?.noun ?? "request" };
-}
-
-/** The amount of a call. A name that says cents is divided; any other is taken as it stands, in major units. */
-export function moneyIn(args: JsonObject): string | null {
-  const currency = typeof args.currency === "string" ? args.currency : null;
-  for (const [name, value] of Object.entries(args)) {
-    if (typeof value !== "number" || !/^amount/i.test(name)) continue;
-    const amount = /cents|minor/i.test(name) ? value / 100 : value;
-    return currency ? formatMoney(amount, currency) : formatNumber(amount);
-  }
-  return null;
 }
 
 function targetIn(args: JsonObject): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeCall } from "./sentence";
+import { describeCall } from "./describe.ts";
 
 const sentence = (tool_name: string, tool_args: Parameters<typeof describeCall>[0]["tool_args"]) => {
   const { agent, text } = describeCall({ agent_id: "payments-agent", tool_name, tool_args });

@@ -1,0 +1,68 @@
+import { clearanceStatus } from "@ledgix/contract/clearance";
+import { ProblemError } from "@ledgix/contract/problem";
+import type { ReviewComment } from "@ledgix/contract/review";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { type Principal, principalId, principalLabel } from "../access/principal.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { enqueueReviewEvent } from "../outbox/enqueue.ts";
+
+const commentRow = z.object({
+  comment_id: z.string(),
+  author_label: z.string(),
+  text: z.string(),
+  mentions: z.array(z.string()),
+  created_at: z.date(),
+});
+
+export async function readComments(database: Queryable, requestId: string): Promise<ReviewComment[]> {
+  const rows = await database.rows(
+    commentRow,
+    "select comment_id, author_label, text, mentions, created_at from review_comments where request_id = $1 order by created_at",
+    [requestId],
+  );
+  return rows.map(({ author_label, created_at, ...row }) => ({ ...row, author: author_label, at: created_at.toISOString() }));
+}
+
+const MENTION = /@([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g;
+
+/** Adds a comment to a case; members whose address stands in it behind an @ are told. @throws {ProblemError} `not_found` */
+export async function addComment(
+  { controlPlane }: Pick<VaultDependencies, "controlPlane">,
+  database: Database,
+  principal: Principal,
+  requestId: string,
+  text: string,
+): Promise<void> {
+  const named = [...text.matchAll(MENTION)].map((match) => (match[1] ?? "").toLowerCase());
+  const members =
+    named.length === 0
+      ? []
+      : await controlPlane.rows(
+          z.object({ email: z.string() }),
+          "select lower(email) as email from public.memberships where client_id = $1 and lower(email) = any($2::text[])",
+          [principal.clientId, named],
+        );
+  const mentions = members.map(({ email }) => email);
+  await database.transaction(async (transaction) => {
+    const request = z.uuid().safeParse(requestId).success
+      ? await transaction.row(
+          z.object({ status: clearanceStatus }),
+          "select status from clearance_requests where request_id = $1 and paused_at is not null",
+          [requestId],
+        )
+      : null;
+    if (request === null) throw new ProblemError("not_found", "There is no case of this id.");
+    await transaction.run(
+      "insert into review_comments (request_id, author, author_label, text, mentions) values ($1, $2, $3, $4, $5)",
+      [requestId, principalId(principal), principalLabel(principal), text, mentions],
+    );
+    await enqueueReviewEvent(transaction, "review.updated", requestId, request.status);
+    if (mentions.length > 0)
+      await enqueueReviewEvent(transaction, "review.mentioned", requestId, request.status, {
+        mentions,
+        author: principalLabel(principal),
+        text,
+      });
+  });
+}
