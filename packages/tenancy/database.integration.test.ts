@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -133,7 +133,8 @@ describe("a database", () => {
   it("migrates once, also when two replicas open it at the same time", async () => {
     const directory = join(import.meta.dirname, "../../services/vault/database/migrations");
     const applied = await Promise.all([migrate(database, directory), migrate(database, directory)]);
-    expect(applied.map((names) => names.length).toSorted()).toEqual([0, 4]);
+    const migrations = (await readdir(directory)).sort();
+    expect(applied.toSorted((a, b) => a.length - b.length)).toEqual([[], migrations]);
     expect(await migrate(database, directory)).toEqual([]);
     const row = await database.row(z.object({ distance: z.number() }), "select '[1,0]'::vector <=> '[0,1]'::vector as distance");
     expect(row?.distance).toBe(1);
