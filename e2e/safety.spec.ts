@@ -107,7 +107,7 @@ test("lowering the threshold explains itself before it counts", async ({ page })
   await page.getByRole("button", { name: "Save threshold" }).click();
   await expect(page.getByRole("dialog")).toContainText("from 0.60 to 0.80");
   await page.getByRole("button", { name: "Lower threshold" }).click();
-  await expect(page.getByText("Set by")).toBeVisible();
+  await expect(page.getByText("Last changed by")).toBeVisible();
   await page.reload();
   await expect(page.getByRole("status").or(page.locator("output"))).toContainText(["0.60"]);
 });

@@ -35,7 +35,7 @@ const COLUMNS = `
   order by c.relname, a.attname`;
 const PARAMETERS = `
   select p.proname as function_name, format_type(p.prorettype, null) as returns, p.proargnames[i] as name,
-    format_type(p.proargtypes[i - 1], null) as data_type, i > p.pronargs - p.pronargdefaults as has_default
+    format_type(p.proargtypes[i - 1], null) as data_type, coalesce(i > p.pronargs - p.pronargdefaults, false) as has_default
   from pg_proc p left join lateral generate_series(1, p.pronargs) as i on true
   where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and has_function_privilege('authenticated', p.oid, 'execute')
     and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')

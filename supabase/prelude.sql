@@ -15,6 +15,14 @@ $$;
 
 create schema if not exists auth;
 create table if not exists auth.users (id uuid primary key, email text);
+create table if not exists auth.sessions (
+  id uuid primary key,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  created_at timestamptz,
+  refreshed_at timestamp,
+  user_agent text,
+  ip inet
+);
 
 do $$
 begin

@@ -1,5 +1,6 @@
 "use client";
 
+import { useSearchParams } from "next/navigation";
 import { type ReactNode, useActionState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -19,9 +20,11 @@ type Props = {
 /** Address and password: signing in and signing up differ in their words. */
 export function CredentialsForm({ title, submit, action, passwordHint, passwordAutoComplete, footer }: Props) {
   const [result, dispatch, isPending] = useActionState(action, null);
+  const next = useSearchParams().get("next") ?? "";
   return (
     <form action={dispatch} className="flex flex-col gap-5" noValidate>
       <h1 className="text-xl font-semibold">{title}</h1>
+      <input type="hidden" name="next" value={next} />
       <Field label="E-mail">{(ids) => <Input {...ids} name="email" type="email" autoComplete="email" required />}</Field>
       <Field label="Password" {...(passwordHint && { hint: passwordHint })}>
         {(ids) => <Input {...ids} name="password" type="password" autoComplete={passwordAutoComplete} required />}

@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { signIn } from "@/lib/auth/actions";
+import { AuthLink } from "./auth-link";
 import { CredentialsForm } from "./credentials-form";
 
 export function SignInForm() {
@@ -13,12 +13,8 @@ export function SignInForm() {
       passwordAutoComplete="current-password"
       footer={
         <>
-          <Link href="/sign-up" className="text-accent underline underline-offset-2">
-            Create an account
-          </Link>
-          <Link href="/reset-password" className="text-accent underline underline-offset-2">
-            Forgot your password?
-          </Link>
+          <AuthLink href="/sign-up">Create an account</AuthLink>
+          <AuthLink href="/reset-password">Forgot your password?</AuthLink>
         </>
       }
     />

@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { signUp } from "@/lib/auth/actions";
+import { AuthLink } from "./auth-link";
 import { CredentialsForm } from "./credentials-form";
 
 export function SignUpForm() {
@@ -14,10 +14,7 @@ export function SignUpForm() {
       passwordAutoComplete="new-password"
       footer={
         <span>
-          You have one already?{" "}
-          <Link href="/sign-in" className="text-accent underline underline-offset-2">
-            Sign in
-          </Link>
+          You have one already? <AuthLink href="/sign-in">Sign in</AuthLink>
         </span>
       }
     />

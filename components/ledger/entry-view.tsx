@@ -2,11 +2,11 @@
 
 import type { ProofBundle } from "@ledgix/contract/ledger";
 import { type Check, verifyBundle } from "@ledgix/ledger/verify";
-import { describeCall } from "@ledgix/sentence/describe";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleMinus, CircleX, Clock } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { useSentences } from "@/components/reviews/use-sentences";
 import { CodeBlock } from "@/components/ui/code-block";
 import { CopyableId } from "@/components/ui/copy-button";
 import { Page, Panel } from "@/components/ui/page";
@@ -40,7 +40,8 @@ export function EntryView({ client, eventUuid }: { client: string; eventUuid: st
 
 function Entry({ client, bundle }: { client: string; bundle: ProofBundle }) {
   const { event, inclusion } = bundle;
-  const sentence = describeCall(event);
+  const sentenceOf = useSentences(client);
+  const sentence = sentenceOf(event);
   const record = eventRecordOf(event);
   return (
     <Page

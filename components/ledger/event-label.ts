@@ -19,6 +19,8 @@ export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string 
     "token.consumed": "Token used",
     "clearance.cancelled": "Cancelled",
     "clearance.lapsed": "Lapsed",
+    "review.endorsed": "Endorsed",
+    "review.expired": "Expired",
   };
   return words[eventRecordOf(entry)?.type ?? ""];
 }

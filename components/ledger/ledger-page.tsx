@@ -1,12 +1,12 @@
 "use client";
 
 import type { LedgerEntry } from "@ledgix/contract/ledger";
-import { describeCall } from "@ledgix/sentence/describe";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Check, Clock } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { FirstRequestLink } from "@/components/first-run/first-request-link";
+import { useSentences } from "@/components/reviews/use-sentences";
 import { Button } from "@/components/ui/button";
 import { Input, Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
@@ -107,7 +107,8 @@ function LedgerFilter({ tool, decision }: { tool: string; decision: string }) {
 }
 
 function EntryRow({ client, entry }: { client: string; entry: LedgerEntry }) {
-  const sentence = describeCall(entry);
+  const sentenceOf = useSentences(client);
+  const sentence = sentenceOf(entry);
   return (
     <li>
       <Link

@@ -10,6 +10,8 @@ const words: Record<string, string> = {
   "clearance.lapsed": "Approval lapsed unused",
   "review.approved": "Approved",
   "review.denied": "Denied",
+  "review.endorsed": "First approval",
+  "review.expired": "Denied, since nobody answered in time",
   "token.consumed": "Token used by the tool",
 };
 

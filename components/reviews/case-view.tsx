@@ -1,11 +1,11 @@
 "use client";
 
 import type { ReviewCase } from "@ledgix/contract/review";
-import { describeCall } from "@ledgix/sentence/describe";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, CirclePause, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { useSentences } from "@/components/reviews/use-sentences";
 import { Button } from "@/components/ui/button";
 import { CopyableId } from "@/components/ui/copy-button";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -13,16 +13,18 @@ import { ErrorState } from "@/components/ui/state";
 import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
 import { reviewQuery } from "@/lib/vault/queries";
+import { Assignment } from "./assignment";
 import { CallArguments } from "./call-arguments";
+import { CaseComments } from "./case-comments";
 import { CaseTimeline } from "./case-timeline";
 import { Citations } from "./citations";
 import { DecisionBar } from "./decision-bar";
 import { SimilarDecisions } from "./similar-decisions";
 
-type Props = { client: string; requestId: string; mayDecide: boolean };
+type Props = { client: string; requestId: string; self: string; mayCollaborate: boolean };
 
 /** A case: what will happen, why a person is asked, and everything to decide by. */
-export function CaseView({ client, requestId, mayDecide }: Props) {
+export function CaseView({ client, requestId, self, mayCollaborate }: Props) {
   const { data, error, refetch } = useQuery(reviewQuery(client, requestId));
   if (error) return <ErrorState message={error.message} retry={() => void refetch()} />;
   if (data === undefined) {
@@ -34,11 +36,14 @@ export function CaseView({ client, requestId, mayDecide }: Props) {
       </div>
     );
   }
-  return <Case client={client} review={data} mayDecide={mayDecide} />;
+  return <Case client={client} review={data} self={self} mayCollaborate={mayCollaborate} />;
 }
 
-function Case({ client, review, mayDecide }: { client: string; review: ReviewCase; mayDecide: boolean }) {
-  const sentence = describeCall(review);
+type CaseProps = { client: string; review: ReviewCase; self: string; mayCollaborate: boolean };
+
+function Case({ client, review, self, mayCollaborate }: CaseProps) {
+  const sentenceOf = useSentences(client);
+  const sentence = sentenceOf(review);
   return (
     <article className="mx-auto flex max-w-3xl flex-col gap-7 p-4 pb-44 sm:p-8 sm:pb-8">
       <header className="flex flex-col gap-2.5">
@@ -61,6 +66,7 @@ function Case({ client, review, mayDecide }: { client: string; review: ReviewCas
           <CirclePause className="mt-1 size-4 shrink-0" aria-hidden />
           <span className="min-w-0 break-words">{review.reason}</span>
         </p>
+        <Deadline review={review} />
         {review.policy_changed && (
           <p role="status" className="flex items-start gap-2 rounded-md bg-paused-soft px-3 py-2 text-paused">
             <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden /> The policy has changed since this request paused.
@@ -68,9 +74,10 @@ function Case({ client, review, mayDecide }: { client: string; review: ReviewCas
           </p>
         )}
       </header>
-      <DecisionBar client={client} review={review} noun={sentence.noun} mayDecide={mayDecide} />
+      {mayCollaborate && <Assignment client={client} review={review} self={self} />}
+      <DecisionBar client={client} review={review} noun={sentence.noun} />
       <Section title="Arguments">
-        <CallArguments args={review.tool_args} />
+        <CallArguments args={review.tool_args} lastApproved={review.last_approved} />
       </Section>
       <Section title="What your policies say">
         <Citations client={client} citations={review.citations} />
@@ -83,10 +90,27 @@ function Case({ client, review, mayDecide }: { client: string; review: ReviewCas
           <SimilarDecisions similar={review.similar} />
         </Section>
       )}
+      <Section title="Comments">
+        <CaseComments client={client} review={review} mayWrite={mayCollaborate} />
+      </Section>
       <Section title="Timeline">
         <CaseTimeline client={client} timeline={review.timeline} />
       </Section>
     </article>
+  );
+}
+
+/** By when somebody must answer, and what happens then. */
+function Deadline({ review }: { review: ReviewCase }) {
+  if (review.status !== "pending_review" || review.due_at === null) return null;
+  const { rule } = review;
+  const escalates = rule.escalate_to !== null && review.escalated_at === null;
+  return (
+    <p className="text-muted">
+      {review.escalated_at !== null && "Escalated, since nobody answered in time. "}
+      By the rule “{rule.name}” this {escalates ? "escalates" : rule.when_unanswered === "deny" ? "is denied" : "is overdue"}{" "}
+      <Time at={review.due_at} className="text-paused" />.
+    </p>
   );
 }
 
@@ -110,6 +134,7 @@ function Facts({ review }: { review: ReviewCase }) {
       "Goes to",
       [review.destination.provider, review.destination.uri, review.destination.account_ref].filter(Boolean).join(" · "),
     ],
+    ["Rule", review.rule.id === "default" ? null : review.rule.name],
     ["Purpose", review.purpose],
     ["Data", review.data_categories.join(", ")],
     ["Confidence", `${review.confidence.toFixed(2)}, threshold ${review.minimum_confidence_score.toFixed(2)}`],

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Kbd } from "@/components/ui/kbd";
 import { EmptyState } from "@/components/ui/state";
 import { reviewsQuery } from "@/lib/vault/queries";
-import { useReviewFilter } from "./review-queue";
+import { useReviewFilter } from "./review-filter";
 
 /** Beside the queue while no case is open. Says nothing where there is none to open. */
 export function NoCaseChosen({ client }: { client: string }) {

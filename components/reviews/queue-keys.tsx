@@ -6,7 +6,8 @@ import { useEffect, useState } from "react";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { reviewsQuery } from "@/lib/vault/queries";
-import { useReviewFilter } from "./review-queue";
+import { useReviewFilter } from "./review-filter";
+import { useSelection } from "./selection";
 
 const ESCAPE = "Escape";
 
@@ -15,6 +16,9 @@ const legend: [keys: string[], meaning: string][] = [
   [["k"], "Case before"],
   [["a"], "Go to Approve; Enter confirms"],
   [["d"], "Go to Deny; Enter confirms"],
+  [["x"], "Pick the case for a batch"],
+  [["t"], "Take the case, or give it back"],
+  [["c"], "Write a comment"],
   [["/"], "Search the queue"],
   [["⌘", "K"], "Search and commands"],
   [["Esc"], "Back to the queue"],
@@ -26,6 +30,7 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
   const router = useRouter();
   const query = useSearchParams().toString();
   const { data } = useInfiniteQuery(reviewsQuery(client, useReviewFilter()));
+  const { toggle } = useSelection();
   const [isLegendOpen, setLegendOpen] = useState(false);
 
   useEffect(() => {
@@ -46,6 +51,9 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
       ...(mayDecide && {
         a: () => document.getElementById("approve")?.focus(),
         d: () => document.getElementById("deny")?.focus(),
+        x: () => selected && toggle(selected),
+        t: () => document.getElementById("take")?.click(),
+        c: () => document.getElementById("comment")?.focus(),
       }),
     };
     const onKeyDown = (event: KeyboardEvent) => {
@@ -58,7 +66,7 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [client, data, mayDecide, query, router, selected]);
+  }, [client, data, mayDecide, query, router, selected, toggle]);
 
   return (
     <Dialog open={isLegendOpen} onOpenChange={setLegendOpen}>

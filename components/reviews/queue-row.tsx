@@ -1,36 +1,75 @@
 "use client";
 
 import type { ReviewSummary } from "@ledgix/contract/review";
-import { describeCall } from "@ledgix/sentence/describe";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
 import { cn } from "@/lib/cn";
+import { useSelection } from "./selection";
+import { useSentences } from "./use-sentences";
+
+type Props = { client: string; review: ReviewSummary; isSelected: boolean; mayDecide: boolean };
 
 /** A case in the queue: who wants what, why it paused, since when. */
-export function QueueRow({ client, review, isSelected }: { client: string; review: ReviewSummary; isSelected: boolean }) {
-  const { agent, text } = describeCall(review);
+export function QueueRow({ client, review, isSelected, mayDecide }: Props) {
+  const { agent, text } = useSentences(client)(review);
   const query = useSearchParams().toString();
+  const { ids, toggle } = useSelection();
+  const isPicked = ids.has(review.request_id);
+  const isOpen = review.status === "pending_review";
   return (
-    <Link
-      href={`/${client}/reviews/${review.request_id}${query && `?${query}`}`}
-      aria-current={isSelected ? "true" : undefined}
+    <div
       className={cn(
-        "flex h-full flex-col justify-center gap-0.5 border-b border-l-2 border-b-line border-l-transparent px-4 hover:bg-ink/4",
+        "group relative flex h-full border-b border-l-2 border-b-line border-l-transparent hover:bg-ink/4",
         isSelected && "border-l-accent bg-accent-soft hover:bg-accent-soft",
+        isPicked && !isSelected && "bg-accent-soft/60",
       )}
     >
-      <span className="flex items-center justify-between gap-3 text-xs text-muted">
-        <span className="truncate">{agent}</span>
-        <Time at={review.paused_at} className="shrink-0" />
-      </span>
-      <span className="flex items-center gap-2">
-        <span className="min-w-0 flex-1 truncate font-semibold">{sentenceCase(text)}</span>
-        {review.status !== "pending_review" && <Status value={review.status} />}
-      </span>
-      <span className="truncate text-muted">{review.reason}</span>
-    </Link>
+      {mayDecide && isOpen && (
+        <input
+          type="checkbox"
+          checked={isPicked}
+          onChange={() => toggle(review.request_id)}
+          aria-label={`Pick: ${agent} ${text}`}
+          className="absolute top-8 left-4 size-4 accent-(--accent)"
+        />
+      )}
+      <Link
+        href={`/${client}/reviews/${review.request_id}${query && `?${query}`}`}
+        aria-current={isSelected ? "true" : undefined}
+        className={cn("flex min-w-0 flex-1 flex-col justify-center gap-0.5 px-4", mayDecide && isOpen && "ml-8 pl-3")}
+      >
+        <span className="flex items-center justify-between gap-3 text-xs text-muted">
+          <span className="truncate">
+            {agent}
+            {review.assignee && ` · ${review.assignee.split("@")[0]}`}
+          </span>
+          <span className="flex shrink-0 items-center gap-2">
+            {isOpen && review.approvals_needed > 1 && (
+              <span>
+                {review.approvals}/{review.approvals_needed}
+                <span className="sr-only"> approvals</span>
+              </span>
+            )}
+            {isOpen && review.due_at ? <DueTime at={review.due_at} /> : <Time at={review.paused_at} />}
+          </span>
+        </span>
+        <span className="flex items-center gap-2">
+          <span className="min-w-0 flex-1 truncate font-semibold">{sentenceCase(text)}</span>
+          {!isOpen && <Status value={review.status} />}
+        </span>
+        <span className="truncate text-muted">{review.reason}</span>
+      </Link>
+    </div>
+  );
+}
+
+function DueTime({ at }: { at: string }) {
+  return (
+    <span className="text-paused">
+      due <Time at={at} />
+    </span>
   );
 }
 

@@ -5,22 +5,25 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { QueueKeys } from "./queue-keys";
 import { ReviewQueue } from "./review-queue";
+import { SelectionProvider } from "./selection";
 
 /** The queue and the case side by side; on a narrow screen one, then the other. */
 export function ReviewPanes({ client, mayDecide, children }: { client: string; mayDecide: boolean; children: ReactNode }) {
   const { requestId } = useParams<{ requestId?: string }>();
   return (
-    <div className="flex h-full min-h-0 flex-col lg:flex-row">
-      <QueueKeys client={client} selected={requestId ?? null} mayDecide={mayDecide} />
-      <div
-        className={cn(
-          "min-h-0 flex-col border-line lg:flex lg:w-104 lg:shrink-0 lg:border-r",
-          requestId ? "hidden" : "flex flex-1",
-        )}
-      >
-        <ReviewQueue client={client} selected={requestId ?? null} />
+    <SelectionProvider>
+      <div className="flex h-full min-h-0 flex-col lg:flex-row">
+        <QueueKeys client={client} selected={requestId ?? null} mayDecide={mayDecide} />
+        <div
+          className={cn(
+            "min-h-0 flex-col border-line lg:flex lg:w-104 lg:shrink-0 lg:border-r",
+            requestId ? "hidden" : "flex flex-1",
+          )}
+        >
+          <ReviewQueue client={client} selected={requestId ?? null} mayDecide={mayDecide} />
+        </div>
+        <div className={cn("min-w-0 flex-1 lg:block lg:overflow-y-auto", requestId ? "block" : "hidden")}>{children}</div>
       </div>
-      <div className={cn("min-w-0 flex-1 lg:block lg:overflow-y-auto", requestId ? "block" : "hidden")}>{children}</div>
-    </div>
+    </SelectionProvider>
   );
 }

@@ -4,28 +4,25 @@ import { formatNumber } from "@ledgix/sentence/money";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, Search } from "lucide-react";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { FirstRequestLink } from "@/components/first-run/first-request-link";
 import { Button } from "@/components/ui/button";
-import { Input, Select } from "@/components/ui/input";
+import { Input } from "@/components/ui/input";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { reviewsQuery } from "@/lib/vault/queries";
 import { arrivalsKey, setListInUse } from "./arrivals";
+import { BatchBar } from "./batch-bar";
+import { FilterChips, QueueFilters } from "./queue-filters";
 import { QueueRow } from "./queue-row";
+import { chosenFilters, useReviewFilter, useSetFilter } from "./review-filter";
+import { SavedViews } from "./saved-views";
 
 const ROW_HEIGHT = 84;
 /** Rows before the end at which the next page is read. */
 const READ_AHEAD = 15;
 
-/** The filter of the queue, from the address. */
-export function useReviewFilter() {
-  const params = useSearchParams();
-  return { status: params.get("status") ?? "pending_review", q: params.get("q") ?? "" };
-}
-
-export function ReviewQueue({ client, selected }: { client: string; selected: string | null }) {
+export function ReviewQueue({ client, selected, mayDecide }: { client: string; selected: string | null; mayDecide: boolean }) {
   const filter = useReviewFilter();
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(reviewsQuery(client, filter));
   const reviews = data?.pages.flatMap((page) => page.reviews) ?? [];
@@ -53,7 +50,12 @@ export function ReviewQueue({ client, selected }: { client: string; selected: st
 
   return (
     <>
-      <QueueHeader client={client} total={data?.pages[0]?.total_pending} scrollToTop={() => virtualizer.scrollToOffset(0)} />
+      <QueueHeader
+        client={client}
+        total={data?.pages[0]?.total_pending}
+        mayDecide={mayDecide}
+        scrollToTop={() => virtualizer.scrollToOffset(0)}
+      />
       <div
         ref={scroller}
         className="min-h-0 flex-1 overflow-y-auto max-lg:h-[calc(100dvh-14rem)] max-lg:flex-none"
@@ -64,7 +66,7 @@ export function ReviewQueue({ client, selected }: { client: string; selected: st
         ) : data === undefined ? (
           <SkeletonRows label="Reading the queue" />
         ) : reviews.length === 0 ? (
-          <QueueEmpty client={client} isFiltered={filter.q !== "" || filter.status !== "pending_review"} />
+          <QueueEmpty client={client} isFiltered={filter.q !== undefined || chosenFilters(filter).length > 0} />
         ) : (
           <ul aria-label="Paused requests" className="relative" style={{ height: virtualizer.getTotalSize() }}>
             {rows.map((row) => {
@@ -76,18 +78,21 @@ export function ReviewQueue({ client, selected }: { client: string; selected: st
                   className="absolute inset-x-0 top-0"
                   style={{ height: row.size, transform: `translateY(${row.start}px)` }}
                 >
-                  <QueueRow client={client} review={review} isSelected={review.request_id === selected} />
+                  <QueueRow client={client} review={review} isSelected={review.request_id === selected} mayDecide={mayDecide} />
                 </li>
               );
             })}
           </ul>
         )}
       </div>
+      {mayDecide && <BatchBar client={client} reviews={reviews} />}
     </>
   );
 }
 
-function QueueHeader({ client, total, scrollToTop }: { client: string; total: number | undefined; scrollToTop: () => void }) {
+type HeaderProps = { client: string; total: number | undefined; mayDecide: boolean; scrollToTop: () => void };
+
+function QueueHeader({ client, total, mayDecide, scrollToTop }: HeaderProps) {
   const queries = useQueryClient();
   const { data: arrivals = 0 } = useQuery<number>({
     queryKey: arrivalsKey(client),
@@ -95,16 +100,7 @@ function QueueHeader({ client, total, scrollToTop }: { client: string; total: nu
     staleTime: Number.POSITIVE_INFINITY,
   });
   const filter = useReviewFilter();
-  const router = useRouter();
-  const pathname = usePathname();
-  const setFilter = (change: Partial<typeof filter>) => {
-    const next = { ...filter, ...change };
-    const query = new URLSearchParams({
-      ...(next.status !== "pending_review" && { status: next.status }),
-      ...(next.q && { q: next.q }),
-    });
-    router.replace(query.size === 0 ? pathname : `${pathname}?${query}`);
-  };
+  const setFilter = useSetFilter();
   const showArrivals = () => {
     queries.setQueryData(arrivalsKey(client), 0);
     scrollToTop();
@@ -136,28 +132,20 @@ function QueueHeader({ client, total, scrollToTop }: { client: string; total: nu
           >
             <Search className="absolute top-2.5 left-2.5 size-4 text-muted" aria-hidden />
             <Input
-              key={filter.q}
+              key={filter.q ?? ""}
               name="q"
               id="queue-search"
-              defaultValue={filter.q}
+              defaultValue={filter.q ?? ""}
               placeholder="Tool, agent or argument"
               aria-label="Search the queue"
               className="pl-8"
             />
           </form>
         </search>
-        <Select
-          aria-label="Status"
-          className="w-32"
-          value={filter.status}
-          onChange={(event) => setFilter({ status: event.target.value })}
-        >
-          <option value="pending_review">Waiting</option>
-          <option value="approved">Approved</option>
-          <option value="denied">Denied</option>
-          <option value="all">All</option>
-        </Select>
+        <QueueFilters client={client} />
+        <SavedViews client={client} maySave={mayDecide} />
       </div>
+      <FilterChips />
     </header>
   );
 }

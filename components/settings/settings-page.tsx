@@ -1,33 +1,66 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
-import { settingsQuery } from "@/lib/vault/queries";
+import { settingsQuery, thresholdHistoryQuery } from "@/lib/vault/queries";
 import { ThresholdForm } from "./threshold-form";
 
+/** The threshold of the tenant, and of single tools, each tried on what really happened. */
 export function SettingsPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data, error, refetch } = useQuery(settingsQuery(client));
+  const history = useQuery(thresholdHistoryQuery(client, ""));
+  const tool = useSearchParams().get("tool") ?? "";
+  const router = useRouter();
+  const pathname = usePathname();
+  const ownTools = Object.keys(data?.tool_thresholds ?? {});
+  const tools = [...new Set([...ownTools, ...(history.data?.tools ?? []).map((row) => row.tool), ...(tool ? [tool] : [])])];
   return (
-    <Page title="Settings" description="How sure the judge must be before a request passes without a person.">
+    <Page title="Thresholds" description="How sure the judge must be before a request passes without a person.">
       {error ? (
         <ErrorState message={error.message} retry={() => void refetch()} />
       ) : data === undefined ? (
         <Skeleton className="h-56 w-full" />
       ) : (
-        <Panel className="flex flex-col gap-4 p-5">
+        <Panel className="flex flex-col gap-5 p-5">
+          <Field label="For" hint="A tool may have a threshold of its own; all others go by the tenant's.">
+            {(ids) => (
+              <Select
+                {...ids}
+                value={tool}
+                className="max-w-80"
+                onChange={(event) =>
+                  router.replace(
+                    event.target.value ? `${pathname}?${new URLSearchParams({ tool: event.target.value })}` : pathname,
+                  )
+                }
+              >
+                <option value="">Every tool</option>
+                {tools.map((name) => (
+                  <option key={name} value={name}>
+                    {name}
+                    {data.tool_thresholds[name] !== undefined && `: ${data.tool_thresholds[name].toFixed(2)}`}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
           <ThresholdForm
-            key={data.minimum_confidence_score}
+            key={`${tool}:${data.tool_thresholds[tool] ?? data.minimum_confidence_score}`}
             client={client}
-            current={data.minimum_confidence_score}
+            tool={tool}
+            settings={data}
             mayWrite={mayWrite}
           />
           <p className="text-xs text-muted">
             {data.updated_at ? (
               <>
-                Set by {data.updated_by}, <Time at={data.updated_at} />.
+                Last changed by {data.updated_by}, <Time at={data.updated_at} />. The audit trail keeps each change.
               </>
             ) : (
               "This is the default. Nobody has set it yet."

@@ -1,41 +1,55 @@
 "use client";
 
 import { minimumBucketOf } from "@ledgix/contract/confidence";
+import type { ReviewSettings, ReviewSettingsUpdate } from "@ledgix/contract/settings";
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState, useTransition } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
-import { saveThreshold } from "@/lib/settings/actions";
+import { saveReviewSettings } from "@/lib/settings/actions";
 import { settingsQuery } from "@/lib/vault/queries";
+import { ThresholdSimulation } from "./threshold-simulation";
 
 const bucketWords = { low: "low", medium: "medium", high: "high", extra_high: "extra high" };
 
-/** The threshold. Raising it is safe and quick; lowering it names what will pass. */
-export function ThresholdForm({ client, current, mayWrite }: { client: string; current: number; mayWrite: boolean }) {
+type Props = { client: string; tool: string; settings: ReviewSettings; mayWrite: boolean };
+
+/** A threshold. Raising it is safe and quick; lowering it names what will pass. */
+export function ThresholdForm({ client, tool, settings, mayWrite }: Props) {
+  const own = tool === "" ? settings.minimum_confidence_score : settings.tool_thresholds[tool];
+  const current = own ?? settings.minimum_confidence_score;
   const [score, setScore] = useState(current);
   const [isConfirming, setConfirming] = useState(false);
   const [isPending, start] = useTransition();
   const queries = useQueryClient();
   const sliderId = useId();
-  const isLower = score < current;
 
-  const save = () =>
+  const save = (update: ReviewSettingsUpdate, done: string) =>
     start(async () => {
-      const result = await saveThreshold(client, score);
+      const result = await saveReviewSettings(client, update);
       setConfirming(false);
       if (!result.ok) return void toast.error(result.error);
       queries.setQueryData(settingsQuery(client).queryKey, result.data);
-      toast.success(`The threshold is ${result.data.minimum_confidence_score.toFixed(2)}.`);
+      toast.success(done);
     });
+  const saveScore = () =>
+    save(
+      tool === "" ? { minimum_confidence_score: score } : { tool_thresholds: { ...settings.tool_thresholds, [tool]: score } },
+      `The threshold is ${score.toFixed(2)}.`,
+    );
+  const forget = () => {
+    const { [tool]: _, ...rest } = settings.tool_thresholds;
+    save({ tool_thresholds: rest }, `${tool} goes by the tenant's threshold.`);
+  };
 
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isLower) setConfirming(true);
-        else save();
+        if (score < current) setConfirming(true);
+        else saveScore();
       }}
     >
       <div className="flex items-baseline justify-between gap-4">
@@ -61,12 +75,19 @@ export function ThresholdForm({ client, current, mayWrite }: { client: string; c
         An approval needs at least {bucketWords[minimumBucketOf(score)]} confidence ({score.toFixed(2)}). Below it, the request
         pauses for a person.
         {score === 1 && " No decision is ever this sure, so everything pauses."}
+        {tool !== "" && own === undefined && ` ${tool} has no threshold of its own yet.`}
       </p>
+      <ThresholdSimulation client={client} tool={tool} score={score} current={current} />
       {mayWrite ? (
-        <div>
-          <Button type="submit" disabled={isPending || score === current}>
+        <div className="flex gap-2">
+          <Button type="submit" disabled={isPending || (score === current && own !== undefined)}>
             {isPending ? "Saving…" : "Save threshold"}
           </Button>
+          {tool !== "" && own !== undefined && (
+            <Button variant="secondary" disabled={isPending} onClick={forget}>
+              Use the tenant's, {settings.minimum_confidence_score.toFixed(2)}
+            </Button>
+          )}
         </div>
       ) : (
         <p className="text-muted">Only an owner or an admin changes the threshold.</p>
@@ -77,7 +98,7 @@ export function ThresholdForm({ client, current, mayWrite }: { client: string; c
           description={`Approvals with a confidence from ${score.toFixed(2)} to ${current.toFixed(2)}, which pause for a person today, will pass without one.`}
         >
           <div className="flex justify-end">
-            <Button variant="danger" onClick={save} disabled={isPending}>
+            <Button variant="danger" onClick={saveScore} disabled={isPending}>
               Lower threshold
             </Button>
           </div>

@@ -1,12 +1,12 @@
 "use client";
 
-import { describeCall } from "@ledgix/sentence/describe";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { FileText, Inbox, KeyRound, Upload } from "lucide-react";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
-import { keysQuery, policiesQuery, reviewsQuery } from "@/lib/vault/queries";
+import { useSentences } from "@/components/reviews/use-sentences";
+import { keysQuery, policiesQuery, reviewsQuery, waitingCases } from "@/lib/vault/queries";
 import { destinations } from "./navigation";
 
 const CASES_SHOWN = 8;
@@ -32,7 +32,8 @@ export function Palette({ client, close }: { client: string; close: () => void }
 
 function Entries({ client, close }: { client: string; close: () => void }) {
   const router = useRouter();
-  const reviews = useInfiniteQuery(reviewsQuery(client, { status: "pending_review", q: "" }));
+  const sentenceOf = useSentences(client);
+  const reviews = useInfiniteQuery(reviewsQuery(client, waitingCases));
   const policies = useQuery(policiesQuery(client));
   const keys = useQuery(keysQuery(client));
   const go = (path: string) => {
@@ -68,7 +69,7 @@ function Entries({ client, close }: { client: string; close: () => void }) {
               onSelect={() => go(`/reviews/${review.request_id}`)}
               icon={<Inbox />}
             >
-              {review.agent_id} {describeCall(review).text}
+              {review.agent_id} {sentenceOf(review).text}
             </Item>
           ))}
         </Group>

@@ -12,6 +12,9 @@ const password = z
   .max(72, "A password may hold up to 72 characters.");
 const credentials = z.object({ email, password });
 
+/** Where to go after signing in: to an invitation, or home. Never to an address that the browser sends. */
+const afterSignIn = (form: FormData, otherwise: string) => (form.get("next") === "join" ? "/join" : otherwise);
+
 const first = (error: z.ZodError) => failed(error.issues[0]?.message ?? "Check what you entered.");
 
 export async function signUp(_previous: ActionResult | null, form: FormData): Promise<ActionResult> {
@@ -27,7 +30,7 @@ export async function signUp(_previous: ActionResult | null, form: FormData): Pr
     );
   }
   if (data.session === null) return failed("Check your e-mail and follow the link in it, then sign in.");
-  redirect("/new");
+  redirect(afterSignIn(form, "/new"));
 }
 
 export async function signIn(_previous: ActionResult | null, form: FormData): Promise<ActionResult> {
@@ -42,13 +45,44 @@ export async function signIn(_previous: ActionResult | null, form: FormData): Pr
         : "Sign-in cannot be reached right now. Try again shortly.",
     );
   }
-  redirect("/");
+  redirect(afterSignIn(form, "/"));
 }
 
 export async function signOut(): Promise<void> {
   const client = await supabase();
   await client.auth.signOut();
   redirect("/sign-in");
+}
+
+/** Ends this session, to sign in as somebody else. */
+export async function signOutTo(next: "join"): Promise<void> {
+  const client = await supabase();
+  await client.auth.signOut({ scope: "local" });
+  redirect(`/sign-in?next=${next}`);
+}
+
+/** Ends the sessions on every other device; this one goes on. Access tokens that are out live for an hour at most. */
+export async function signOutElsewhere(): Promise<ActionResult> {
+  const client = await supabase();
+  const { error } = await client.auth.signOut({ scope: "others" });
+  return error ? failed("The other sessions could not be ended. Try again.") : succeeded(null);
+}
+
+const sessionRow = z.object({
+  id: z.string(),
+  user_agent: z.string().nullable(),
+  ip: z.string().nullable(),
+  created_at: z.string().nullable(),
+  refreshed_at: z.string().nullable(),
+});
+export type SessionRow = z.infer<typeof sessionRow>;
+
+/** The signed-in person's own sessions, newest first. */
+export async function listSessions(): Promise<ActionResult<SessionRow[]>> {
+  const client = await supabase();
+  const { data, error } = await client.rpc("list_sessions");
+  if (error) return failed("The sessions could not be read. Try again.");
+  return succeeded(z.array(sessionRow).parse(data));
 }
 
 /** Sends a code. Says the same for an address that has no account. */

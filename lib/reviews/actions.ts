@@ -1,10 +1,27 @@
 "use server";
 
-import { type ReviewCase, reviewCase, reviewDecision } from "@ledgix/contract/review";
+import {
+  absences,
+  absenceUpdate,
+  type BatchResult,
+  batchDecision,
+  batchResult,
+  newComment,
+  newSavedView,
+  type ReviewCase,
+  reviewAssignment,
+  reviewCase,
+  reviewDecision,
+  savedViews,
+} from "@ledgix/contract/review";
 import { z } from "zod";
 import type { ActionResult } from "../action-result";
 import { requireMember } from "../session";
 import { callVault, json } from "../vault/server";
+
+// Each is checked by Vault, who acts under the member's own token; what does not fit is refused there with a sentence.
+
+const casePath = (requestId: string) => `/reviews/${z.uuid().parse(requestId)}`;
 
 /** Approves or denies a paused request. Vault checks who may, and keeps the first decision. */
 export async function decideCase(
@@ -15,5 +32,53 @@ export async function decideCase(
 ): Promise<ActionResult<ReviewCase>> {
   const member = await requireMember(clientId);
   const decision = reviewDecision.parse({ approved, review_reason: reason });
-  return callVault(member, `/reviews/${z.uuid().parse(requestId)}/decision`, reviewCase, json("POST", decision));
+  return callVault(member, `${casePath(requestId)}/decision`, reviewCase, json("POST", decision));
+}
+
+/** Decides several cases alike, and says what became of each. */
+export async function decideCases(
+  clientId: string,
+  requestIds: string[],
+  approved: boolean,
+  reason: string,
+): Promise<ActionResult<BatchResult>> {
+  const member = await requireMember(clientId);
+  const decision = batchDecision.parse({ request_ids: requestIds, approved, review_reason: reason });
+  return callVault(member, "/reviews/decisions", batchResult, json("POST", decision));
+}
+
+export async function assignCase(
+  clientId: string,
+  requestId: string,
+  assignee: string | null,
+): Promise<ActionResult<ReviewCase>> {
+  const member = await requireMember(clientId);
+  const assignment = reviewAssignment.parse({ assignee });
+  return callVault(member, `${casePath(requestId)}/assignment`, reviewCase, json("PUT", assignment));
+}
+
+export async function commentOnCase(clientId: string, requestId: string, text: string): Promise<ActionResult<ReviewCase>> {
+  const member = await requireMember(clientId);
+  return callVault(member, `${casePath(requestId)}/comments`, reviewCase, json("POST", newComment.parse({ text })));
+}
+
+type SavedViews = z.infer<typeof savedViews>;
+
+export async function saveView(clientId: string, view: z.input<typeof newSavedView>): Promise<ActionResult<SavedViews>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/review-views", savedViews, json("POST", newSavedView.parse(view)));
+}
+
+export async function deleteView(clientId: string, viewId: string): Promise<ActionResult<SavedViews>> {
+  const member = await requireMember(clientId);
+  return callVault(member, `/review-views/${z.uuid().parse(viewId)}`, savedViews, { method: "DELETE" });
+}
+
+/** Sets or ends the signed-in member's own absence. */
+export async function saveAbsence(
+  clientId: string,
+  absence: z.input<typeof absenceUpdate>["absence"],
+): Promise<ActionResult<z.infer<typeof absences>>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/absence", absences, json("PUT", absenceUpdate.parse({ absence })));
 }

@@ -213,9 +213,17 @@ export type Database = {
     };
     Views: Record<never, never>;
     Functions: {
+      accept_invitation: { Args: { hash: string }; Returns: string };
+      change_role: { Args: { client: string; member: string; new_role: string }; Returns: undefined };
       create_api_key: { Args: { client: string; key_name: string; key_environment: string; key_scopes: string[]; key_prefix: string; hash: string; expires?: string }; Returns: string };
       create_tenant: { Args: { tenant_name: string }; Returns: string };
+      describe_invitation: { Args: { hash: string }; Returns: Json };
+      invite_member: { Args: { client: string; invitee: string; invited_role: string; hash: string }; Returns: string };
+      list_sessions: { Args: {  }; Returns: Json };
+      remove_member: { Args: { client: string; member: string }; Returns: undefined };
+      rename_tenant: { Args: { client: string; tenant_name: string }; Returns: undefined };
       revoke_api_key: { Args: { key_id: string }; Returns: string };
+      withdraw_invitation: { Args: { invitation: string }; Returns: undefined };
     };
     Enums: Record<never, never>;
     CompositeTypes: Record<never, never>;

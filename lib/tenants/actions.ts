@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { readSubject } from "../access-token";
-import { type ActionResult, failed } from "../action-result";
+import { type ActionResult, failed, succeeded } from "../action-result";
 import { readSession, requireMember } from "../session";
 import { supabase } from "../supabase/server";
 import { callVault, json } from "../vault/server";
@@ -32,6 +32,17 @@ export async function createTenant(_previous: ActionResult | null, form: FormDat
 export async function finishTenant(clientId: string): Promise<ActionResult<{ status: string }>> {
   await requireMember(clientId);
   return provision(clientId);
+}
+
+/** Gives the tenant another name. Its id, keys and data stay. */
+export async function renameTenant(clientId: string, given: string): Promise<ActionResult> {
+  await requireMember(clientId);
+  const name = tenantName.safeParse(given);
+  if (!name.success) return failed(name.error.issues[0]?.message ?? "Give your tenant a name.");
+  const client = await supabase();
+  const { error } = await client.rpc("rename_tenant", { client: clientId, tenant_name: name.data });
+  if (error) return failed(error.code === "42501" ? error.message : "The tenant was not renamed. Try again.");
+  return succeeded(null);
 }
 
 const provisioned = z.object({ status: z.string() });

@@ -1,11 +1,13 @@
 import { ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { policyDocument, policyList } from "@ledgix/contract/policy";
 import { problem } from "@ledgix/contract/problem";
-import { reviewCase, reviewList } from "@ledgix/contract/review";
-import { reviewSettings } from "@ledgix/contract/settings";
+import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
+import { reviewSettings, thresholdHistory } from "@ledgix/contract/settings";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { z } from "zod";
+import { type AuditFilter, auditPage } from "../audit/schema";
 import { apiKeyRow } from "../keys/schema";
+import { memberList } from "../members/schema";
 
 // What the browser reads live, through the console's own API. Keys begin with the tenant, so that a switch never mixes two.
 
@@ -36,17 +38,16 @@ async function read<Schema extends z.ZodType>(path: string, schema: Schema, sign
 
 const vaultPath = (client: string, path: string) => `/api/${client}/vault${path}`;
 
-export type ReviewFilter = { status: string; q: string };
+/** The query parameters of `GET /reviews` that are set. */
+export type ReviewFilter = Record<string, string>;
+/** What the queue opens with. */
+export const waitingCases: ReviewFilter = { status: "pending_review" };
 
 export function reviewsQuery(client: string, filter: ReviewFilter) {
   return infiniteQueryOptions({
     queryKey: [client, "reviews", filter],
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({
-        status: filter.status,
-        ...(filter.q && { q: filter.q }),
-        ...(pageParam && { cursor: pageParam }),
-      });
+      const query = new URLSearchParams({ ...filter, ...(pageParam && { cursor: pageParam }) });
       return read(vaultPath(client, `/reviews?${query}`), reviewList, signal);
     },
     initialPageParam: "",
@@ -58,6 +59,20 @@ export function reviewQuery(client: string, requestId: string) {
   return queryOptions({
     queryKey: [client, "review", requestId],
     queryFn: ({ signal }) => read(vaultPath(client, `/reviews/${requestId}`), reviewCase, signal),
+  });
+}
+
+export function savedViewsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "views"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/review-views"), savedViews, signal),
+  });
+}
+
+export function absencesQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "absences"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/absence"), absences, signal),
   });
 }
 
@@ -118,9 +133,38 @@ export function settingsQuery(client: string) {
   });
 }
 
+export function thresholdHistoryQuery(client: string, tool: string) {
+  return queryOptions({
+    queryKey: [client, "threshold-history", tool],
+    queryFn: ({ signal }) =>
+      read(vaultPath(client, `/review-settings/history${tool && `?${new URLSearchParams({ tool })}`}`), thresholdHistory, signal),
+  });
+}
+
 export function keysQuery(client: string) {
   return queryOptions({
     queryKey: [client, "keys"],
     queryFn: ({ signal }) => read(`/api/${client}/keys`, z.object({ keys: z.array(apiKeyRow) }), signal),
+  });
+}
+
+export function membersQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "members"],
+    queryFn: ({ signal }) => read(`/api/${client}/members`, memberList, signal),
+  });
+}
+
+export function auditQuery(client: string, filter: AuditFilter) {
+  return infiniteQueryOptions({
+    queryKey: [client, "audit", filter],
+    queryFn: ({ pageParam, signal }) =>
+      read(
+        `/api/${client}/audit?${new URLSearchParams({ ...filter, ...(pageParam && { cursor: pageParam }) })}`,
+        auditPage,
+        signal,
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
   });
 }

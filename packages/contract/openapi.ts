@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
 import { checkpointList, consistencyProof, inclusionProof, ledgerPage, ledgerVerification, proofBundle } from "./ledger.ts";
+import { sendInvitationAnswer, sendInvitationRequest } from "./member.ts";
 import { policyDocument, policyList, registerPolicyAnswer, registerPolicyRequest } from "./policy.ts";
 import { problem } from "./problem.ts";
 import {
@@ -16,7 +17,7 @@ import {
   reviewList,
   savedViews,
 } from "./review.ts";
-import { reviewSettings, reviewSettingsUpdate } from "./settings.ts";
+import { reviewSettings, reviewSettingsUpdate, thresholdHistory } from "./settings.ts";
 
 type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
 
@@ -75,6 +76,9 @@ const operations: Record<string, Record<string, Operation>> = {
     get: { summary: "List who is out of office", answer: absences },
     put: { summary: "Set or end the caller's own absence", body: absenceUpdate, answer: absences },
   },
+  "/admin/send-invitation": {
+    post: { summary: "Mail an invitation to its address", body: sendInvitationRequest, answer: sendInvitationAnswer },
+  },
   "/register-policy": { post: { summary: "Store a policy of rules", body: registerPolicyRequest, answer: registerPolicyAnswer } },
   "/admin/upload-policy": {
     post: {
@@ -88,6 +92,9 @@ const operations: Record<string, Record<string, Operation>> = {
   "/review-settings": {
     get: { summary: "Read the review settings", answer: reviewSettings },
     put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: reviewSettings },
+  },
+  "/review-settings/history": {
+    get: { summary: "What a threshold would have passed or paused", answer: thresholdHistory, query: ["tool"] },
   },
   "/ledger": {
     get: {

@@ -42,6 +42,7 @@ export const permissions = {
   "ledger:read": { scopes: ["ledger:read", "ledger:read:own"], roles: everyone },
   "keys:read": { scopes: [], roles: everyone },
   "keys:write": { scopes: [], roles: administrators },
+  "members:write": { scopes: [], roles: administrators },
   "tenant:provision": { scopes: [], roles: ["owner"] },
 } as const satisfies Record<string, { scopes: readonly Scope[]; roles: readonly Role[] }>;
 

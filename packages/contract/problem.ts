@@ -34,6 +34,7 @@ export const problems = {
   rate_limited: [429, "Too many requests"],
   internal_error: [500, "Something went wrong on our side"],
   judge_unavailable: [503, "The judge cannot be reached"],
+  delivery_failed: [502, "A message could not be delivered"],
   tenant_unavailable: [503, "The tenant's database cannot be reached"],
   control_plane_unavailable: [503, "The control plane cannot be reached"],
   signer_unavailable: [503, "The signer cannot be reached"],

@@ -55,3 +55,22 @@ export const storedReviewSettings = z.object({
   templates: reviewChoices.templates.default({}),
   separate_key_creators: reviewChoices.separate_key_creators.default(false),
 });
+
+/** `GET /review-settings/history`: what the judge would approve, by its confidence, and what became of it. */
+export const thresholdHistory = z.object({
+  days: z.number().int(),
+  bins: z.array(
+    z.object({
+      confidence: z.number(),
+      /** Passed without a person. */
+      passed: z.number().int(),
+      /** Paused, and approved or denied by a person. */
+      approved: z.number().int(),
+      denied: z.number().int(),
+      /** Paused, and waiting, expired or cancelled. */
+      waiting: z.number().int(),
+    }),
+  ),
+  tools: z.array(z.object({ tool: z.string(), requests: z.number().int() })),
+});
+export type ThresholdHistory = z.infer<typeof thresholdHistory>;

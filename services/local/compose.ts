@@ -65,6 +65,7 @@ export async function startServices(options: {
     anchors: directoryAnchor(directory("anchors")),
     log,
     signingKeyFile: directory("signing-key.pem"),
+    inbox: inbox.mailer,
   });
   const judge = createJudge({
     apiKey: secrets.judgeApiKey,

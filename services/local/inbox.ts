@@ -1,30 +1,41 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Mailer } from "@ledgix/vault/adapters/mailer";
 import type { EmailDriver } from "@supabase/lite";
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { z } from "zod";
 
-const message = z.object({ to: z.string(), subject: z.string(), text: z.string().optional(), sentAt: z.string() });
+const message = z.object({
+  to: z.string(),
+  subject: z.string(),
+  text: z.string().optional(),
+  html: z.string().optional(),
+  sentAt: z.string(),
+});
 type Message = z.infer<typeof message>;
 
 const SHOWN = 50;
 
 /** Mail that the embedded default would send: kept as files, shown on a page, never leaving this machine. */
-export function openInbox(directory: string): { driver: EmailDriver; list(): Promise<Message[]>; page: Hono } {
+export function openInbox(directory: string): { driver: EmailDriver; mailer: Mailer; list(): Promise<Message[]>; page: Hono } {
   async function list(): Promise<Message[]> {
     const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith(".json")).sort();
     const newest = files.reverse().slice(0, SHOWN);
     return Promise.all(newest.map(async (file) => message.parse(JSON.parse(await readFile(join(directory, file), "utf8")))));
   }
 
-  const driver: EmailDriver = {
-    async send({ to, subject, text }) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const sentAt = new Date().toISOString();
-      const file = join(directory, `${sentAt.replaceAll(":", "-")}-${crypto.randomUUID()}.json`);
-      await writeFile(file, JSON.stringify({ to, subject, text, sentAt }), { mode: 0o600 });
-    },
+  async function keep(mail: Omit<Message, "sentAt">): Promise<void> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const sentAt = new Date().toISOString();
+    const file = join(directory, `${sentAt.replaceAll(":", "-")}-${crypto.randomUUID()}.json`);
+    await writeFile(file, JSON.stringify({ ...mail, sentAt }), { mode: 0o600 });
+  }
+  /** What Supabase sends: its codes come as text. */
+  const driver: EmailDriver = { send: ({ to, subject, text }) => keep({ to, subject, text }) };
+  const mailer: Mailer = {
+    send: ({ to, subject, text, html: body }) => keep({ to, subject, text, html: body }),
+    close: async () => {},
   };
 
   const page = new Hono().get("/inbox", async (context) => {
@@ -40,22 +51,27 @@ export function openInbox(directory: string): { driver: EmailDriver; list(): Pro
             :root { color-scheme: light dark }
             body { font: 14px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem }
             article { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: 1rem 0 }
+            iframe { width: 100%; height: 26rem; border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 8px; background: Canvas }
             pre { white-space: pre-wrap; font: inherit; overflow-wrap: anywhere }
           </style>
         </head>
         <body>
           <h1>Local inbox</h1>
           <p>What Ledgix would have sent by e-mail. Nothing leaves this machine on the embedded default.</p>
-          ${messages.length === 0 ? html`<p>No mail yet. Ask for a password reset to see one.</p>` : ""}
+          ${messages.length === 0 ? html`<p>No mail yet. Invite a member, or ask for a password reset, to see one.</p>` : ""}
           ${messages.map(
             (mail) => html`<article>
               <h2>${mail.subject}</h2>
               <p>To ${mail.to}, <time datetime="${mail.sentAt}">${mail.sentAt}</time></p>
-              <pre>${mail.text ?? ""}</pre>
+              ${
+                mail.html
+                  ? html`<iframe title="${mail.subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${mail.html}"></iframe>`
+                  : html`<pre>${mail.text ?? ""}</pre>`
+              }
             </article>`,
           )}
         </body>
       </html>`);
   });
-  return { driver, list, page };
+  return { driver, mailer, list, page };
 }

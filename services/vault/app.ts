@@ -1,4 +1,5 @@
 import { clearanceAnswer, clearanceRequest, consumeRequest } from "@ledgix/contract/clearance";
+import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
 import type { Permission } from "@ledgix/contract/permissions";
 import { registerPolicyRequest, uploadPolicyFields } from "@ledgix/contract/policy";
@@ -32,12 +33,14 @@ import {
   ledgerQuery,
   reviewQuery,
   streamQuery,
+  toolQuery,
   waitQuery,
 } from "./http/queries.ts";
 import { listCheckpoints } from "./ledger/checkpoints.ts";
 import { listEntries, redact } from "./ledger/list.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
 import { verifyLedger } from "./ledger/verify.ts";
+import { sendInvitation } from "./notifications/invite.ts";
 import { indexPolicyVersions } from "./policies/index-versions.ts";
 import { listPolicies, readPolicy } from "./policies/list.ts";
 import { registerPolicy } from "./policies/register.ts";
@@ -51,6 +54,7 @@ import { readReview } from "./reviews/get.ts";
 import { listReviews } from "./reviews/list.ts";
 import { followReviews } from "./reviews/stream.ts";
 import { deleteView, listViews, saveView } from "./reviews/views.ts";
+import { readThresholdHistory } from "./settings/history.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
 import { consumeToken } from "./tokens/consume.ts";
 
@@ -286,6 +290,11 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const principal = await admit(context, "settings:read");
     return context.json(await readReviewSettings(await tenants.database(principal.clientId)));
   });
+  app.get("/review-settings/history", async (context) => {
+    const principal = await admit(context, "settings:read");
+    const { tool } = readQuery(context, toolQuery);
+    return context.json(await readThresholdHistory(await tenants.database(principal.clientId), tool));
+  });
   app.put("/review-settings", async (context) => {
     const principal = await admit(context, "settings:write");
     const { body } = await readBody(context, reviewSettingsUpdate);
@@ -328,6 +337,11 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   });
 
   // --- tenants ----------------------------------------------------------------------------------------------------------------
+  app.post("/admin/send-invitation", async (context) => {
+    const principal = await admit(context, "members:write");
+    const { body } = await readBody(context, sendInvitationRequest);
+    return context.json({ sent: await sendInvitation(deps, principal, body.token) });
+  });
   app.post("/admin/provision-tenant", async (context) => {
     const principal = await admit(context, "tenant:provision");
     await tenants.provision(principal.clientId);

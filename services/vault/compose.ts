@@ -1,11 +1,14 @@
+import { readFile } from "node:fs/promises";
 import type { Database } from "@ledgix/tenancy/database";
 import type { TenantDirectory } from "@ledgix/tenancy/directory";
 import { supabaseAccessTokens } from "./access/access-token.ts";
 import type { AnchorStore } from "./adapters/anchor-store.ts";
 import { judgeClient } from "./adapters/judge-client.ts";
 import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./adapters/local-signer.ts";
+import type { Mailer } from "./adapters/mailer.ts";
 import { memoryQueue } from "./adapters/memory-queue.ts";
 import { memoryRateLimit } from "./adapters/memory-rate-limit.ts";
+import { smtpMailer } from "./adapters/smtp-mailer.ts";
 import { settledRequests } from "./clearance/settled.ts";
 import { ConfigError, type VaultConfig } from "./config.ts";
 import type { VaultDependencies } from "./dependencies.ts";
@@ -17,7 +20,15 @@ const POLLING_FACTOR = 10;
 /** Vault's dependencies from its configuration, around the databases and the anchor store that its composition root opened. */
 export async function composeVault(
   config: VaultConfig,
-  parts: { controlPlane: Database; tenants: TenantDirectory; anchors: AnchorStore; log: Log; signingKeyFile?: string },
+  parts: {
+    controlPlane: Database;
+    tenants: TenantDirectory;
+    anchors: AnchorStore;
+    log: Log;
+    signingKeyFile?: string;
+    /** Takes the mail where no server is configured. */
+    inbox?: Mailer;
+  },
 ): Promise<VaultDependencies> {
   const limit = (factor: number) =>
     memoryRateLimit({
@@ -41,10 +52,16 @@ export async function composeVault(
       apiKey: config.VAULT_JUDGE_API_KEY,
       timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
     }),
+    mailer: (await openMailer(config)) ?? parts.inbox ?? null,
     verifyAccessToken: supabaseAccessTokens({ jwtSecret: config.SUPABASE_JWT_SECRET, jwksUrl: config.SUPABASE_JWKS_URL }),
     settled: settledRequests(),
     now: () => new Date(),
   };
+}
+
+async function openMailer({ SMTP_URL, SMTP_FROM, SMTP_CA_FILE }: VaultConfig): Promise<Mailer | null> {
+  if (SMTP_URL === undefined) return null;
+  return smtpMailer({ url: SMTP_URL, from: SMTP_FROM, ca: SMTP_CA_FILE && (await readFile(SMTP_CA_FILE, "utf8")) });
 }
 
 function signingKey(config: VaultConfig, fallbackFile: string | undefined) {

@@ -53,6 +53,11 @@ export const vaultConfig = z.object({
   VAULT_APPROVAL_TTL: seconds.default(86_400),
   /** Where reviewers open a paused case; shown to agents' developers. */
   CONSOLE_URL: z.url().optional(),
+  /** The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Without it no mail is sent. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "takes smtp://… or smtps://…" }).optional(),
+  SMTP_FROM: z.string().min(3).default("Ledgix <ledgix@localhost>"),
+  /** PEM file of a certificate authority of the mail server's own. */
+  SMTP_CA_FILE: z.string().optional(),
 });
 export type VaultConfig = z.infer<typeof vaultConfig>;
 

@@ -4,6 +4,7 @@ import type { VerifyAccessToken } from "./access/access-token.ts";
 import type { AnchorStore } from "./adapters/anchor-store.ts";
 import type { ClearanceQueue } from "./adapters/clearance-queue.ts";
 import type { JudgeClient } from "./adapters/judge-client.ts";
+import type { Mailer } from "./adapters/mailer.ts";
 import type { RateLimit } from "./adapters/rate-limit.ts";
 import type { Signer } from "./adapters/signer.ts";
 import type { SettledRequests } from "./clearance/settled.ts";
@@ -23,6 +24,8 @@ export type VaultDependencies = {
   /** Polling: one client generation does not survive a 429 there, so its bucket is generous. */
   pollingRateLimit: RateLimit;
   judge: JudgeClient;
+  /** Null where no mail server is configured. */
+  mailer: Mailer | null;
   verifyAccessToken: VerifyAccessToken;
   settled: SettledRequests;
   now: () => Date;

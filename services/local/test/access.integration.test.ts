@@ -42,6 +42,7 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", "/policies", "policies:read"],
   ["GET", "/policies/p", "policies:read"],
   ["GET", "/review-settings", "settings:read"],
+  ["GET", "/review-settings/history", "settings:read"],
   ["PUT", "/review-settings", "settings:write", () => ({ minimum_confidence_score: 0.8 })],
   ["GET", "/ledger", "ledger:read"],
   ["GET", "/ledger/checkpoints", "ledger:read"],
@@ -49,6 +50,7 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", `/ledger/proof/bundle?request_id=${id}`, "ledger:read"],
   ["GET", "/ledger/proof/consistency?from=1&to=1", "ledger:read"],
   ["GET", "/ledger/verify", "ledger:read"],
+  ["POST", "/admin/send-invitation", "members:write", () => ({ token: "x".repeat(43) })],
   ["POST", "/admin/provision-tenant", "tenant:provision"],
 ];
 

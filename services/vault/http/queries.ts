@@ -36,6 +36,8 @@ export const reviewQuery = z.object({
   limit: limit(50, 200),
 });
 
+export const toolQuery = z.object({ tool: text });
+
 export const streamQuery = z.object({
   last_event_id: z.coerce
     .number()

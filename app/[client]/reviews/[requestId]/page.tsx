@@ -15,7 +15,12 @@ export default async function Case({ params }: { params: Promise<{ client: strin
   return (
     // What could not be read is asked for again, and explained, by the view.
     <Prefetched fill={(queries) => found.ok && queries.setQueryData(reviewQuery(client, requestId).queryKey, found.data)}>
-      <CaseView client={client} requestId={requestId} mayDecide={memberMay(member, "reviews:decide")} />
+      <CaseView
+        client={client}
+        requestId={requestId}
+        self={member.email.toLowerCase()}
+        mayCollaborate={memberMay(member, "reviews:collaborate")}
+      />
     </Prefetched>
   );
 }

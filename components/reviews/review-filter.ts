@@ -1,0 +1,50 @@
+"use client";
+
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import type { ReviewFilter } from "@/lib/vault/queries";
+
+/** The parts of the queue's filter that stand in the address, by the names that Vault takes. */
+const filterNames = [
+  "status",
+  "tool",
+  "agent",
+  "policy",
+  "principal",
+  "assignee",
+  "older_than",
+  "amount_min",
+  "amount_max",
+  "q",
+  "sort",
+] as const;
+export type FilterName = (typeof filterNames)[number];
+
+/** The filter of the queue, from the address. */
+export function useReviewFilter(): ReviewFilter {
+  const params = useSearchParams();
+  const set = filterNames.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? ""]] : []));
+  return { status: "pending_review", ...Object.fromEntries(set) };
+}
+
+/** Everything that is not what the queue opens with, without the words of the search. */
+export function chosenFilters(filter: ReviewFilter): [FilterName, string][] {
+  return filterNames.flatMap((name) => {
+    const value = filter[name];
+    const isChosen = value !== undefined && name !== "q" && !(name === "status" && value === "pending_review");
+    return isChosen ? [[name, value] as [FilterName, string]] : [];
+  });
+}
+
+/** Writes a change of the filter into the address; an empty value takes a part away. */
+export function useSetFilter(): (change: Partial<Record<FilterName, string>>) => void {
+  const filter = useReviewFilter();
+  const router = useRouter();
+  const pathname = usePathname();
+  return (change) => router.replace(addressOf(pathname, { ...filter, ...change }));
+}
+
+export function addressOf(pathname: string, filter: ReviewFilter): string {
+  const set = filterNames.filter((name) => filter[name] && !(name === "status" && filter[name] === "pending_review"));
+  const query = new URLSearchParams(set.map((name) => [name, filter[name] ?? ""]));
+  return query.size === 0 ? pathname : `${pathname}?${query}`;
+}

@@ -1,0 +1,154 @@
+"use client";
+
+import type { ReviewRule } from "@ledgix/contract/review-rules";
+import type { ReviewSettingsUpdate } from "@ledgix/contract/settings";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowDown, ArrowUp, Plus } from "lucide-react";
+import { useState, useTransition } from "react";
+import { toast } from "sonner";
+import { Button } from "@/components/ui/button";
+import { ConfirmButton } from "@/components/ui/confirm-button";
+import { Dialog, DialogContent } from "@/components/ui/dialog";
+import { Page, Panel } from "@/components/ui/page";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/state";
+import { saveReviewSettings } from "@/lib/settings/actions";
+import { settingsQuery } from "@/lib/vault/queries";
+import { describeDemand, describeWhen } from "./describe-rule";
+import { RuleForm } from "./rule-form";
+
+/** Who decides what pauses. The first rule that fits a request is the one for it, from its pause on. */
+export function RulesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
+  const { data, error, refetch } = useQuery(settingsQuery(client));
+  const [edited, setEdited] = useState<ReviewRule | "new" | null>(null);
+  const [isPending, start] = useTransition();
+  const queries = useQueryClient();
+  const rules = data?.rules ?? [];
+  const save = (update: ReviewSettingsUpdate, done: string, undo?: ReviewSettingsUpdate) =>
+    start(async () => {
+      const result = await saveReviewSettings(client, update);
+      if (!result.ok) return void toast.error(result.error);
+      queries.setQueryData(settingsQuery(client).queryKey, result.data);
+      setEdited(null);
+      toast.success(done, undo && { action: { label: "Undo", onClick: () => save(undo, "It is as it was.") } });
+    });
+  const put = (rule: ReviewRule) => {
+    const isNew = !rules.some((known) => known.id === rule.id);
+    const next = isNew ? [...rules, rule] : rules.map((known) => (known.id === rule.id ? rule : known));
+    save({ rules: next }, `The rule ${rule.name} holds for what pauses from now on.`, { rules });
+  };
+  const move = (from: number, to: number) => {
+    const next = [...rules];
+    next.splice(to, 0, ...next.splice(from, 1));
+    save({ rules: next }, "The order is changed.", { rules });
+  };
+  return (
+    <Page
+      title="Review rules"
+      description="Who decides a paused request, how many people, and by when. The first rule that fits is the one. Vault enforces it on every way in; a case keeps the rule that held when it paused."
+      actions={
+        mayWrite && (
+          <Button size="sm" onClick={() => setEdited("new")}>
+            <Plus /> Add rule
+          </Button>
+        )
+      }
+    >
+      <Panel>
+        {error ? (
+          <ErrorState message={error.message} retry={() => void refetch()} />
+        ) : data === undefined ? (
+          <SkeletonRows label="Reading rules" rows={3} />
+        ) : rules.length === 0 ? (
+          <EmptyState title="No rules yet">
+            Any owner, admin or reviewer may decide any paused request, alone, at any time. Add a rule for what needs more: two
+            people for large refunds, say.
+          </EmptyState>
+        ) : (
+          <ol aria-label="Review rules" className="divide-y divide-line">
+            {rules.map((rule, place) => (
+              <li key={rule.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+                <div className="min-w-0 flex-1 basis-72">
+                  <p className="font-semibold">{rule.name}</p>
+                  <p className="break-words">{describeWhen(rule)}</p>
+                  <p className="break-words text-muted">{describeDemand(rule)}</p>
+                </div>
+                {mayWrite && (
+                  <div className="flex items-center gap-1">
+                    <Button
+                      variant="ghost"
+                      size="icon"
+                      aria-label={`Move ${rule.name} up`}
+                      disabled={isPending || place === 0}
+                      onClick={() => move(place, place - 1)}
+                    >
+                      <ArrowUp />
+                    </Button>
+                    <Button
+                      variant="ghost"
+                      size="icon"
+                      aria-label={`Move ${rule.name} down`}
+                      disabled={isPending || place === rules.length - 1}
+                      onClick={() => move(place, place + 1)}
+                    >
+                      <ArrowDown />
+                    </Button>
+                    <Button variant="secondary" size="sm" aria-label={`Edit ${rule.name}`} onClick={() => setEdited(rule)}>
+                      Edit
+                    </Button>
+                    <ConfirmButton
+                      label="Delete"
+                      accessibleLabel={`Delete ${rule.name}`}
+                      title={`Delete the rule ${rule.name}`}
+                      consequence="What pauses from now on goes by the next rule that fits, or by none. Cases that wait keep this rule."
+                      confirm="Delete rule"
+                      onConfirm={() =>
+                        save({ rules: rules.filter((known) => known.id !== rule.id) }, `The rule ${rule.name} is deleted.`, {
+                          rules,
+                        })
+                      }
+                    />
+                  </div>
+                )}
+              </li>
+            ))}
+          </ol>
+        )}
+      </Panel>
+      {data && (
+        <Panel className="p-5">
+          <label className="flex items-start gap-2.5">
+            <input
+              type="checkbox"
+              className="mt-1 accent-(--accent)"
+              checked={data.separate_key_creators}
+              disabled={!mayWrite || isPending}
+              onChange={(event) =>
+                save(
+                  { separate_key_creators: event.target.checked },
+                  event.target.checked ? "Nobody decides requests of keys that they created." : "Creators may decide again.",
+                )
+              }
+            />
+            <span>
+              <span className="block font-semibold">Nobody decides requests of keys that they created</span>
+              <span className="text-muted">
+                Off at first, so that one person can try the product. Nobody ever decides what was asked on their own behalf.
+              </span>
+            </span>
+          </label>
+        </Panel>
+      )}
+      <Dialog open={edited !== null} onOpenChange={(open) => !open && setEdited(null)}>
+        <DialogContent
+          title={edited === "new" ? "Add a review rule" : "Edit the review rule"}
+          className="sm:w-[min(42rem,calc(100vw-2rem))]"
+        >
+          {edited !== null && (
+            <RuleForm client={client} rule={edited === "new" ? null : edited} isPending={isPending} onSave={put} />
+          )}
+        </DialogContent>
+      </Dialog>
+    </Page>
+  );
+}

@@ -1,0 +1,44 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { cn } from "@/lib/cn";
+
+const tabs = [
+  ["", "Thresholds"],
+  ["/rules", "Review rules"],
+  ["/sentences", "Sentences"],
+  ["/members", "Members"],
+  ["/audit", "Audit trail"],
+  ["/tenant", "Tenant"],
+  ["/account", "You"],
+] as const;
+
+/** The parts of the settings. On a narrow screen the row scrolls sideways. */
+export function SettingsTabs({ client }: { client: string }) {
+  const pathname = usePathname();
+  const root = `/${client}/settings`;
+  return (
+    <nav aria-label="Settings" className="sticky top-0 z-10 overflow-x-auto border-b border-line bg-sunken px-4 sm:px-8">
+      <ul className="mx-auto flex max-w-5xl gap-1 py-1.5">
+        {tabs.map(([path, label]) => {
+          const isHere = pathname === root + path;
+          return (
+            <li key={path}>
+              <Link
+                href={root + path}
+                aria-current={isHere ? "page" : undefined}
+                className={cn(
+                  "flex h-8 items-center rounded-md px-2.5 whitespace-nowrap text-muted hover:bg-ink/6 hover:text-ink",
+                  isHere && "bg-accent-soft font-semibold text-accent hover:bg-accent-soft hover:text-accent",
+                )}
+              >
+                {label}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
