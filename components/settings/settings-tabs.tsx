@@ -8,6 +8,8 @@ const tabs = [
   ["", "Thresholds"],
   ["/rules", "Review rules"],
   ["/sentences", "Sentences"],
+  ["/notifications", "Notifications"],
+  ["/integrations", "Integrations"],
   ["/members", "Members"],
   ["/audit", "Audit trail"],
   ["/tenant", "Tenant"],
@@ -22,7 +24,7 @@ export function SettingsTabs({ client }: { client: string }) {
     <nav aria-label="Settings" className="sticky top-0 z-10 overflow-x-auto border-b border-line bg-sunken px-4 sm:px-8">
       <ul className="mx-auto flex max-w-5xl gap-1 py-1.5">
         {tabs.map(([path, label]) => {
-          const isHere = pathname === root + path;
+          const isHere = path === "" ? pathname === root : pathname.startsWith(root + path);
           return (
             <li key={path}>
               <Link

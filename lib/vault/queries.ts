@@ -1,4 +1,5 @@
 import { ledgerPage, proofBundle } from "@ledgix/contract/ledger";
+import { deliveryList, notificationSettings, slackState, slackTargets, webhookList } from "@ledgix/contract/notifications";
 import { policyDocument, policyList } from "@ledgix/contract/policy";
 import { problem } from "@ledgix/contract/problem";
 import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
@@ -138,6 +139,50 @@ export function thresholdHistoryQuery(client: string, tool: string) {
     queryKey: [client, "threshold-history", tool],
     queryFn: ({ signal }) =>
       read(vaultPath(client, `/review-settings/history${tool && `?${new URLSearchParams({ tool })}`}`), thresholdHistory, signal),
+  });
+}
+
+export function notificationsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "notifications"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/notification-settings"), notificationSettings, signal),
+  });
+}
+
+export function slackQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "slack"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/slack"), slackState, signal),
+  });
+}
+
+export function slackTargetsQuery(client: string, words: string) {
+  return queryOptions({
+    queryKey: [client, "slack-targets", words],
+    queryFn: ({ signal }) => read(vaultPath(client, `/slack/targets?${new URLSearchParams({ q: words })}`), slackTargets, signal),
+    staleTime: 60_000,
+  });
+}
+
+export function webhooksQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "webhooks"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/webhooks"), webhookList, signal),
+  });
+}
+
+export type DeliveryFilter = { status: string; channel: string; target: string };
+
+export function deliveriesQuery(client: string, filter: DeliveryFilter) {
+  return infiniteQueryOptions({
+    queryKey: [client, "deliveries", filter],
+    queryFn: ({ pageParam, signal }) => {
+      const set = Object.entries({ ...filter, cursor: pageParam }).filter(([, value]) => value !== "");
+      return read(vaultPath(client, `/deliveries?${new URLSearchParams(set)}`), deliveryList, signal);
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.deliveries.some(({ status }) => status === "waiting") ? 3_000 : false),
   });
 }
 

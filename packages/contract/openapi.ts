@@ -2,6 +2,27 @@ import { z } from "zod";
 import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
 import { checkpointList, consistencyProof, inclusionProof, ledgerPage, ledgerVerification, proofBundle } from "./ledger.ts";
 import { sendInvitationAnswer, sendInvitationRequest } from "./member.ts";
+import {
+  deliveryList,
+  newWebhook,
+  notificationSettings,
+  notificationSettingsUpdate,
+  reinstatement,
+  routePreview,
+  routeTestResult,
+  routeTrial,
+  slackAuthorize,
+  slackCode,
+  slackState,
+  slackTargets,
+  unsubscribe,
+  unsubscribed,
+  webhook,
+  webhookList,
+  webhookRotation,
+  webhookSecret,
+  webhookUpdate,
+} from "./notifications.ts";
 import { policyDocument, policyList, registerPolicyAnswer, registerPolicyRequest } from "./policy.ts";
 import { problem } from "./problem.ts";
 import {
@@ -96,6 +117,58 @@ const operations: Record<string, Record<string, Operation>> = {
   "/review-settings/history": {
     get: { summary: "What a threshold would have passed or paused", answer: thresholdHistory, query: ["tool"] },
   },
+  "/notification-settings": {
+    get: { summary: "Read who is told of what, and what keeps them from it", answer: notificationSettings },
+    put: { summary: "Change who is told of what", body: notificationSettingsUpdate, answer: notificationSettings },
+  },
+  "/notification-settings/preview": {
+    post: { summary: "How a route's message would look", body: routeTrial, answer: routePreview },
+  },
+  "/notification-settings/test": {
+    post: { summary: "Send a test to each receiver of a route", body: routeTrial, answer: routeTestResult },
+  },
+  "/notification-settings/reinstate": {
+    post: { summary: "Take up an address again that had bounced", body: reinstatement, answer: notificationSettings },
+  },
+  "/unsubscribe": {
+    post: {
+      summary: "End the mail that is not essential to an address",
+      body: unsubscribe,
+      answer: unsubscribed,
+      isPublic: true,
+    },
+  },
+  "/deliveries": {
+    get: {
+      summary: "List who was told of what, newest first",
+      answer: deliveryList,
+      query: ["status", "channel", "target", requestId, "cursor", "limit"],
+    },
+  },
+  "/deliveries/{delivery_id}/resend": { post: { summary: "Send a delivery again" } },
+  "/webhooks": {
+    get: { summary: "List webhooks", answer: webhookList },
+    post: { summary: "Add a webhook; its secret is shown this once", body: newWebhook, answer: webhookSecret, status: "201" },
+  },
+  "/webhooks/{webhook_id}": {
+    put: { summary: "Switch a webhook on or off", body: webhookUpdate, answer: webhook },
+    delete: { summary: "Delete a webhook", answer: webhookList },
+  },
+  "/webhooks/{webhook_id}/rotate": {
+    post: { summary: "Give a webhook a new secret; shown this once", body: webhookRotation, answer: webhookSecret },
+  },
+  "/slack": { get: { summary: "Read how the tenant is connected to Slack", answer: slackState } },
+  "/slack/authorize": { post: { summary: "Where a person agrees to connect or to be linked", body: slackAuthorize } },
+  "/slack/install": {
+    post: { summary: "End an installation by OAuth", body: slackCode, answer: slackState },
+    delete: { summary: "Disconnect Slack", answer: slackState },
+  },
+  "/slack/targets": { get: { summary: "Find channels and people", answer: slackTargets, query: ["q"] } },
+  "/slack/link": {
+    post: { summary: "Link the caller's Slack identity", body: slackCode, answer: slackState },
+    delete: { summary: "Unlink the caller's Slack identity", answer: slackState },
+  },
+  "/slack/interactions": { post: { summary: "Buttons and modals of Slack, signed by Slack", isPublic: true } },
   "/ledger": {
     get: {
       summary: "List ledger entries, newest first; redacted unless view=full",

@@ -28,6 +28,10 @@ export interface TenantDirectory {
   database(clientId: string): Promise<Database>;
   /** Makes the tenant's secret and database where they are missing. Doing it twice changes nothing. */
   provision(clientId: string): Promise<void>;
+  /** @throws {TenantNotFound} */
+  secret(clientId: string): Promise<TenantSecret>;
+  /** Changes a tenant's secret, one writer at a time. */
+  changeSecret(clientId: string, change: (secret: TenantSecret) => TenantSecret): Promise<void>;
   /** The tenants that are in use. */
   active(): Promise<string[]>;
   close(): Promise<void>;
@@ -47,10 +51,15 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     return client.tenant_secret_ref;
   }
 
+  async function secret(clientId: string): Promise<TenantSecret> {
+    const found = await secrets.read(await secretName(clientId));
+    if (found === null) throw new TenantNotFound(`Tenant ${clientId} has no database yet.`);
+    return found;
+  }
+
   async function connect(clientId: string): Promise<Database> {
-    const secret = await secrets.read(await secretName(clientId));
-    if (secret === null) throw new TenantNotFound(`Tenant ${clientId} has no database yet.`);
-    const database = await databases.open(secret.database_url);
+    const { database_url } = await secret(clientId);
+    const database = await databases.open(database_url);
     await prepare?.(database);
     return database;
   }
@@ -79,6 +88,16 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
       }
       await database(clientId);
       await controlPlane.run("update public.clients set status = 'active' where id = $1 and status = 'provisioning'", [clientId]);
+    },
+    secret,
+    async changeSecret(clientId, change) {
+      const held = await database(clientId);
+      const name = await secretName(clientId);
+      // The tenant's own database is the lock that all replicas share.
+      await held.transaction(async (transaction) => {
+        await transaction.run("select pg_advisory_xact_lock(hashtext('tenant.secret'))");
+        await secrets.replace(name, change(await secret(clientId)));
+      });
     },
     async active() {
       const rows = await controlPlane.rows(

@@ -1,6 +1,6 @@
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
-import { type SecretStore, tenantSecret } from "./secrets.ts";
+import { type SecretStore, type TenantSecret, tenantSecret } from "./secrets.ts";
 
 /** Secrets as files of mode 0600 below a directory of mode 0700. */
 export function fileSecrets(directory: string): SecretStore {
@@ -19,15 +19,21 @@ export function fileSecrets(directory: string): SecretStore {
     }
   };
 
+  /** Written aside, to be moved into place: a crash leaves the whole secret or none. */
+  async function writeDraft(path: string, secret: TenantSecret): Promise<string> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = `${path}.${crypto.randomUUID()}`;
+    await writeFile(draft, JSON.stringify(secret), { mode: 0o600, flush: true });
+    return draft;
+  }
+
   return {
     read,
     async create(name, secret) {
       const path = pathOf(name);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      // Written aside and linked into place: a crash leaves the whole secret or none, and of two writers one wins.
-      const draft = `${path}.${crypto.randomUUID()}`;
-      await writeFile(draft, JSON.stringify(secret), { mode: 0o600, flush: true });
+      const draft = await writeDraft(path, secret);
       try {
+        // Linking does not overwrite: of two writers one wins.
         await link(draft, path);
         return secret;
       } catch (error) {
@@ -37,6 +43,10 @@ export function fileSecrets(directory: string): SecretStore {
       } finally {
         await rm(draft, { force: true });
       }
+    },
+    async replace(name, secret) {
+      const path = pathOf(name);
+      await rename(await writeDraft(path, secret), path);
     },
   };
 }

@@ -6,6 +6,10 @@ export const tenantSecret = z.object({
   database_url: z.string().min(1),
   /** 32 bytes, base64: encrypts the protected part of the ledger at rest. */
   transport_key: z.string().min(1),
+  /** Of the tenant's Slack workspace. */
+  slack_bot_token: z.string().optional(),
+  /** By webhook: what signs its deliveries, and what signed before the last rotation. */
+  webhook_secrets: z.record(z.string(), z.object({ current: z.string(), previous: z.string().optional() })).optional(),
 });
 export type TenantSecret = z.infer<typeof tenantSecret>;
 
@@ -15,4 +19,6 @@ export interface SecretStore {
   read(name: string): Promise<TenantSecret | null>;
   /** Keeps a secret under a name that has none yet. @returns the one that is there afterwards, whoever wrote it. */
   create(name: string, secret: TenantSecret): Promise<TenantSecret>;
+  /** Replaces a secret that is there. Two writers are kept apart by the caller. */
+  replace(name: string, secret: TenantSecret): Promise<void>;
 }

@@ -1,66 +1,38 @@
 import { clearanceAnswer, clearanceRequest, consumeRequest } from "@ledgix/contract/clearance";
 import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
-import type { Permission } from "@ledgix/contract/permissions";
 import { registerPolicyRequest, uploadPolicyFields } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
-import {
-  absenceUpdate,
-  batchDecision,
-  newComment,
-  newSavedView,
-  reviewAssignment,
-  reviewDecision,
-} from "@ledgix/contract/review";
 import { reviewSettingsUpdate } from "@ledgix/contract/settings";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { streamSSE } from "hono/streaming";
 import { authenticator } from "./access/authenticate.ts";
-import { idempotentCall } from "./access/idempotency.ts";
 import { assertMay, type Principal, principalId, principalLabel } from "./access/principal.ts";
 import { requestClearance } from "./clearance/request.ts";
 import { readStatus } from "./clearance/status.ts";
 import type { VaultDependencies } from "./dependencies.ts";
+import { type Admit, callOf, type Env } from "./http/admit.ts";
 import { MAX_BODY_BYTES, parseWith, readBody, readQuery } from "./http/body.ts";
 import { routePath } from "./http/path.ts";
 import { problemResponse } from "./http/problem.ts";
-import {
-  bundleQuery,
-  checkpointQuery,
-  consistencyQuery,
-  ledgerQuery,
-  reviewQuery,
-  streamQuery,
-  toolQuery,
-  waitQuery,
-} from "./http/queries.ts";
+import { bundleQuery, checkpointQuery, consistencyQuery, ledgerQuery, toolQuery, waitQuery } from "./http/queries.ts";
 import { listCheckpoints } from "./ledger/checkpoints.ts";
 import { listEntries, redact } from "./ledger/list.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
+import { addNotificationRoutes } from "./notifications/routes.ts";
 import { indexPolicyVersions } from "./policies/index-versions.ts";
 import { listPolicies, readPolicy } from "./policies/list.ts";
 import { registerPolicy } from "./policies/register.ts";
 import { storePolicyVersion } from "./policies/store.ts";
 import { MAX_DOCUMENT_BYTES, policyIdOf, readDocument } from "./policies/upload.ts";
-import { listAbsences, setAbsence } from "./reviews/absences.ts";
-import { assignReview } from "./reviews/assign.ts";
-import { addComment } from "./reviews/comments.ts";
-import { decideReview, decideReviews } from "./reviews/decide.ts";
-import { readReview } from "./reviews/get.ts";
-import { listReviews } from "./reviews/list.ts";
-import { followReviews } from "./reviews/stream.ts";
-import { deleteView, listViews, saveView } from "./reviews/views.ts";
+import { addReviewRoutes } from "./reviews/routes.ts";
 import { readThresholdHistory } from "./settings/history.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
 import { consumeToken } from "./tokens/consume.ts";
 
-type Env = { Variables: { requestId: string }; Bindings: { incoming?: { socket?: { remoteAddress?: string } } } };
-
-const HEARTBEAT_MS = 15_000;
 /** Bytes of multipart around a document. */
 const MULTIPART_OVERHEAD = 64 * 1024;
 
@@ -71,7 +43,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   const { tenants, config } = deps;
 
   /** Finds out who calls, spends a token of their bucket, and checks that they may. */
-  async function admit(context: Context<Env>, permission: Permission | null, limit = deps.rateLimit): Promise<Principal> {
+  const admit: Admit = async (context, permission, limit = deps.rateLimit) => {
     const from = context.env?.incoming?.socket?.remoteAddress ?? "";
     const principal = await authenticate({
       apiKey: context.req.header("x-vault-api-key"),
@@ -86,15 +58,12 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     await spend(`${principal.clientId}/${principalId(principal)}`, limit);
     if (permission !== null) assertMay(principal, permission);
     return principal;
-  }
+  };
 
   async function spend(principal: string, limit: VaultDependencies["rateLimit"]): Promise<void> {
     const wait = await limit.take(principal);
     if (wait !== null) throw new ProblemError("rate_limited", `Too many requests. Try again in ${wait} s.`, { retryAfter: wait });
   }
-
-  const callOf = (context: Context<Env>, principal: Principal, body: Parameters<typeof idempotentCall>[3]) =>
-    idempotentCall(principalId(principal), context.req.header("idempotency-key"), context.req.path, body);
 
   /** A key that may read its own entries only is confined to them. */
   const ownOnly = (principal: Principal) =>
@@ -159,94 +128,8 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     return context.json(await consumeToken(deps, database, body, callOf(context, principal, raw), principalLabel(principal)));
   });
 
-  // --- reviews ----------------------------------------------------------------------------------------------------------------
-  app.get("/reviews", async (context) => {
-    const principal = await admit(context, "reviews:read");
-    const database = await tenants.database(principal.clientId);
-    return context.json(await listReviews(database, readQuery(context, reviewQuery), principalLabel(principal).toLowerCase()));
-  });
-  app.get("/reviews/stream", async (context) => {
-    const principal = await admit(context, "reviews:read");
-    const database = await tenants.database(principal.clientId);
-    const { last_event_id } = parseWith(streamQuery, { last_event_id: context.req.header("last-event-id") }, "invalid_parameter");
-    return streamSSE(context, async (stream) => {
-      const closed = new Promise<void>((resolve) => stream.onAbort(resolve));
-      await stream.write(": open\n\n");
-      const stop = await followReviews(database, last_event_id, ({ id, event }) =>
-        stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }),
-      );
-      const heartbeat = setInterval(() => void stream.write(": still here\n\n"), HEARTBEAT_MS);
-      await closed;
-      clearInterval(heartbeat);
-      await stop();
-    });
-  });
-  app.get("/reviews/:requestId", async (context) => {
-    const principal = await admit(context, "reviews:read");
-    const database = await tenants.database(principal.clientId);
-    return context.json(await readReview(deps, database, principal, context.req.param("requestId")));
-  });
-  app.post("/reviews/:requestId/decision", async (context) => {
-    // Permission is checked with the case at hand: a client may cancel its own request without being a reviewer.
-    const principal = await admit(context, null);
-    const { body, raw } = await readBody(context, reviewDecision);
-    const database = await tenants.database(principal.clientId);
-    const requestId = context.req.param("requestId");
-    const decided = await decideReview(deps, database, principal, requestId, body, callOf(context, principal, raw));
-    // The token goes to the application that asked; a reviewer reads the case.
-    return context.json(
-      decided.is_cancel
-        ? await readStatus(deps, principal, requestId, 0)
-        : await readReview(deps, database, principal, requestId),
-    );
-  });
-
-  app.post("/reviews/decisions", async (context) => {
-    const principal = await admit(context, "reviews:decide");
-    const { body } = await readBody(context, batchDecision);
-    return context.json(await decideReviews(deps, await tenants.database(principal.clientId), principal, body));
-  });
-  app.put("/reviews/:requestId/assignment", async (context) => {
-    const principal = await admit(context, "reviews:collaborate");
-    const { body } = await readBody(context, reviewAssignment);
-    const database = await tenants.database(principal.clientId);
-    await assignReview(deps, database, principal.clientId, context.req.param("requestId"), body.assignee);
-    return context.json(await readReview(deps, database, principal, context.req.param("requestId")));
-  });
-  app.post("/reviews/:requestId/comments", async (context) => {
-    const principal = await admit(context, "reviews:collaborate");
-    const { body } = await readBody(context, newComment);
-    const database = await tenants.database(principal.clientId);
-    await addComment(deps, database, principal, context.req.param("requestId"), body.text);
-    return context.json(await readReview(deps, database, principal, context.req.param("requestId")), 201);
-  });
-  app.get("/review-views", async (context) => {
-    const principal = await admit(context, "reviews:read");
-    return context.json(await listViews(await tenants.database(principal.clientId), principal));
-  });
-  app.post("/review-views", async (context) => {
-    const principal = await admit(context, "reviews:collaborate");
-    const { body } = await readBody(context, newSavedView);
-    const database = await tenants.database(principal.clientId);
-    await saveView(database, principal, body);
-    return context.json(await listViews(database, principal), 201);
-  });
-  app.delete("/review-views/:viewId", async (context) => {
-    const principal = await admit(context, "reviews:collaborate");
-    const database = await tenants.database(principal.clientId);
-    await deleteView(database, principal, context.req.param("viewId"));
-    return context.json(await listViews(database, principal));
-  });
-  app.get("/absence", async (context) => {
-    const principal = await admit(context, "reviews:read");
-    return context.json({ absences: await listAbsences(await tenants.database(principal.clientId)) });
-  });
-  app.put("/absence", async (context) => {
-    const principal = await admit(context, "reviews:collaborate");
-    const { body } = await readBody(context, absenceUpdate);
-    const database = await tenants.database(principal.clientId);
-    return context.json({ absences: await setAbsence(database, principalLabel(principal).toLowerCase(), body.absence) });
-  });
+  addReviewRoutes(app, deps, admit);
+  addNotificationRoutes(app, deps, admit);
 
   // --- policies ---------------------------------------------------------------------------------------------------------------
   app.post("/register-policy", async (context) => {

@@ -8,7 +8,10 @@ import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./adapters/loc
 import type { Mailer } from "./adapters/mailer.ts";
 import { memoryQueue } from "./adapters/memory-queue.ts";
 import { memoryRateLimit } from "./adapters/memory-rate-limit.ts";
+import type { Slack } from "./adapters/slack.ts";
+import { slackWebApi } from "./adapters/slack-web-api.ts";
 import { smtpMailer } from "./adapters/smtp-mailer.ts";
+import { webhookSender } from "./adapters/webhook-sender.ts";
 import { settledRequests } from "./clearance/settled.ts";
 import { ConfigError, type VaultConfig } from "./config.ts";
 import type { VaultDependencies } from "./dependencies.ts";
@@ -53,6 +56,8 @@ export async function composeVault(
       timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
     }),
     mailer: (await openMailer(config)) ?? parts.inbox ?? null,
+    slack: openSlack(config),
+    webhooks: webhookSender({ allowPrivate: config.VAULT_ALLOW_PRIVATE_WEBHOOKS }),
     verifyAccessToken: supabaseAccessTokens({ jwtSecret: config.SUPABASE_JWT_SECRET, jwksUrl: config.SUPABASE_JWKS_URL }),
     settled: settledRequests(),
     now: () => new Date(),
@@ -62,6 +67,16 @@ export async function composeVault(
 async function openMailer({ SMTP_URL, SMTP_FROM, SMTP_CA_FILE }: VaultConfig): Promise<Mailer | null> {
   if (SMTP_URL === undefined) return null;
   return smtpMailer({ url: SMTP_URL, from: SMTP_FROM, ca: SMTP_CA_FILE && (await readFile(SMTP_CA_FILE, "utf8")) });
+}
+
+function openSlack(config: VaultConfig): Slack | null {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_SIGNING_SECRET: signingSecret } = config;
+  if (clientId && clientSecret && signingSecret)
+    return slackWebApi({ clientId, clientSecret, signingSecret, url: config.SLACK_URL });
+  if (!clientId && !clientSecret && !signingSecret) return null;
+  throw new ConfigError(
+    "The configuration does not fit.\n  SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET: set all three, or none.",
+  );
 }
 
 function signingKey(config: VaultConfig, fallbackFile: string | undefined) {

@@ -58,6 +58,15 @@ export const vaultConfig = z.object({
   SMTP_FROM: z.string().min(3).default("Ledgix <ledgix@localhost>"),
   /** PEM file of a certificate authority of the mail server's own. */
   SMTP_CA_FILE: z.string().optional(),
+  /** The Slack app: its id, its secret, and what Slack signs interactions with. All three or none. */
+  SLACK_CLIENT_ID: z.string().min(1).optional(),
+  SLACK_CLIENT_SECRET: z.string().min(1).optional(),
+  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
+  SLACK_URL: z.url().default("https://slack.com"),
+  /** Seconds until a message that could not be delivered is tried again; three times as long after each further failure. */
+  VAULT_DELIVERY_RETRY_SECONDS: seconds.default(5),
+  /** Whether webhooks may go to private, loopback and link-local addresses. */
+  VAULT_ALLOW_PRIVATE_WEBHOOKS: z.stringbool().default(false),
 });
 export type VaultConfig = z.infer<typeof vaultConfig>;
 

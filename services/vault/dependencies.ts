@@ -7,6 +7,8 @@ import type { JudgeClient } from "./adapters/judge-client.ts";
 import type { Mailer } from "./adapters/mailer.ts";
 import type { RateLimit } from "./adapters/rate-limit.ts";
 import type { Signer } from "./adapters/signer.ts";
+import type { Slack } from "./adapters/slack.ts";
+import type { WebhookSender } from "./adapters/webhook-sender.ts";
 import type { SettledRequests } from "./clearance/settled.ts";
 import type { VaultConfig } from "./config.ts";
 import type { Log } from "./log.ts";
@@ -26,6 +28,9 @@ export type VaultDependencies = {
   judge: JudgeClient;
   /** Null where no mail server is configured. */
   mailer: Mailer | null;
+  /** Null where this Vault has no Slack app. */
+  slack: Slack | null;
+  webhooks: WebhookSender;
   verifyAccessToken: VerifyAccessToken;
   settled: SettledRequests;
   now: () => Date;

@@ -2,8 +2,10 @@ import { forgetAnswers } from "./access/idempotency.ts";
 import { evaluateRequest, recoverRequests } from "./clearance/evaluate.ts";
 import { lapseApprovals } from "./clearance/lapse.ts";
 import type { VaultDependencies } from "./dependencies.ts";
-import { anchorCheckpoints } from "./ledger/anchor.ts";
+import { anchorOrAnnounce } from "./ledger/anchor.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
+import { announceKeyEvents } from "./notifications/key-events.ts";
+import { startNotifier } from "./notifications/notifier.ts";
 import { indexPolicyVersions } from "./policies/index-versions.ts";
 import { expireReviews } from "./reviews/expire.ts";
 
@@ -11,10 +13,12 @@ export type BackgroundWork = { stop(): Promise<void> };
 
 /**
  * Starts the workers and the background loop. At the start every request that a crash left undecided goes back into the queue; then,
- * each interval and tenant: lapse, escalate, expire, sequence, checkpoint, anchor, index. Any number of replicas may run this.
+ * each interval and tenant: lapse, escalate, expire, sequence, checkpoint, anchor, index,
+ * announce; and the tenant's outbox is followed. Any number of replicas may run this.
  */
 export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
   deps.queue.consume((message) => evaluateRequest(deps, message));
+  const notifier = startNotifier(deps);
   const interval = deps.config.VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS * 1000;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -26,9 +30,9 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
     });
     for (const clientId of tenants) {
       if (isStopped) return;
-      await runTenant(deps, clientId, isFirst).catch((error) =>
-        deps.log.error("loop.tenant_failed", error, { client_id: clientId }),
-      );
+      const failed = (error: unknown) => deps.log.error("loop.tenant_failed", error, { client_id: clientId });
+      await notifier.follow(clientId).catch(failed);
+      await runTenant(deps, clientId, isFirst).catch(failed);
     }
   }
 
@@ -47,6 +51,7 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
       isStopped = true;
       clearTimeout(timer);
       await work;
+      await notifier.stop();
       await deps.queue.close();
     },
   };
@@ -58,7 +63,8 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await lapseApprovals(deps, database);
   await expireReviews(deps, database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
-  await anchorCheckpoints(clientId, database, deps);
+  await anchorOrAnnounce(clientId, database, deps);
   await indexPolicyVersions(deps, clientId);
+  await announceKeyEvents(deps, clientId, database);
   await forgetAnswers(database);
 }

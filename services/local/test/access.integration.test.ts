@@ -21,6 +21,8 @@ const form = () => {
   data.set("documentName", "Policy");
   return data;
 };
+const redirect_uri = "http://localhost:3000/callback";
+const trial = () => ({ route: { id: "r", name: "r", events: ["review.pending"] }, event: "review.pending" });
 /** Every endpoint with the permission that it asks for. A permitted call may still find nothing: 404 is not 403. */
 const endpoints: [method: string, path: string, permission: Permission, body?: () => unknown][] = [
   ["POST", "/request-clearance", "clearance:request", () => ({ tool_name: "pay" })],
@@ -44,6 +46,25 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", "/review-settings", "settings:read"],
   ["GET", "/review-settings/history", "settings:read"],
   ["PUT", "/review-settings", "settings:write", () => ({ minimum_confidence_score: 0.8 })],
+  ["GET", "/notification-settings", "settings:read"],
+  ["PUT", "/notification-settings", "settings:write", () => ({ routes: [] })],
+  ["POST", "/notification-settings/preview", "settings:read", trial],
+  ["POST", "/notification-settings/test", "settings:write", trial],
+  ["POST", "/notification-settings/reinstate", "settings:write", () => ({ email: "a@example.com" })],
+  ["GET", "/deliveries", "settings:read"],
+  ["POST", `/deliveries/${id}/resend`, "settings:write"],
+  ["GET", "/webhooks", "settings:read"],
+  ["POST", "/webhooks", "settings:write", () => ({ url: "https://example.com", events: ["review.pending"] })],
+  ["PUT", `/webhooks/${id}`, "settings:write", () => ({ is_enabled: false })],
+  ["POST", `/webhooks/${id}/rotate`, "settings:write", () => ({})],
+  ["DELETE", `/webhooks/${id}`, "settings:write"],
+  ["GET", "/slack", "settings:read"],
+  ["POST", "/slack/authorize", "settings:write", () => ({ purpose: "install", redirect_uri, state: "x".repeat(16) })],
+  ["POST", "/slack/install", "settings:write", () => ({ code: "x", redirect_uri })],
+  ["DELETE", "/slack/install", "settings:write"],
+  ["GET", "/slack/targets", "settings:read"],
+  ["POST", "/slack/link", "reviews:collaborate", () => ({ code: "x", redirect_uri })],
+  ["DELETE", "/slack/link", "reviews:collaborate"],
   ["GET", "/ledger", "ledger:read"],
   ["GET", "/ledger/checkpoints", "ledger:read"],
   ["GET", `/ledger/proof/inclusion?request_id=${id}`, "ledger:read"],
@@ -203,6 +224,8 @@ describe("limits", () => {
   });
 });
 
+const idNames: Record<string, string> = { "review-views": "view_id", deliveries: "delivery_id", webhooks: "webhook_id" };
+
 describe("the public endpoints", () => {
   it("answer without a key", async () => {
     const get = async (path: string) => (await fetch(stack.vault.url + path)).json();
@@ -220,7 +243,7 @@ describe("the public endpoints", () => {
     for (const [, path] of endpoints) {
       const template = path
         .split("?")[0]
-        ?.replace(id, path.startsWith("/review-views") ? "{view_id}" : "{request_id}")
+        ?.replace(id, `{${idNames[path.split("/")[1] ?? ""] ?? "request_id"}}`)
         .replace("/policies/p", "/policies/{policy_id}");
       expect(Object.keys(openapi.paths)).toContain(template);
     }

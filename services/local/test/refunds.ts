@@ -1,4 +1,4 @@
-import { type Caller, type Stack, startStack } from "./stack.ts";
+import { type Caller, type ReplicaOptions, type Stack, startStack } from "./stack.ts";
 
 /** A refund that pauses: the rules below approve up to 100 alone. */
 export const refund = {
@@ -26,8 +26,8 @@ export type Refunds = {
 };
 
 /** A tenant that guards refunds: an application, an owner, a reviewer, and a policy of three rules. */
-export async function startRefunds(): Promise<Refunds> {
-  const stack = await startStack();
+export async function startRefunds(options: ReplicaOptions = {}): Promise<Refunds> {
+  const stack = await startStack(options);
   const clientId = await stack.addTenant();
   const agent = await stack.addKey(clientId, { name: "payments-worker" });
   const owner = await stack.addMember(clientId, "owner");

@@ -31,8 +31,11 @@ export function smtpMailer({ url, from, ca }: { url: string; from: string; ca?: 
           ...mail,
           from,
           ...(mail.inReplyTo && { references: [mail.inReplyTo] }),
-          headers: { "auto-submitted": "auto-generated" },
-          ...(unsubscribeUrl && { list: { unsubscribe: { url: unsubscribeUrl, comment: "Unsubscribe" } } }),
+          headers: {
+            "auto-submitted": "auto-generated",
+            ...(unsubscribeUrl && { "list-unsubscribe-post": "List-Unsubscribe=One-Click" }), // RFC 8058
+          },
+          ...(unsubscribeUrl && { list: { unsubscribe: unsubscribeUrl } }),
         });
       } catch (error) {
         const reply = error instanceof Error && "responseCode" in error ? Number(error.responseCode) : 0;

@@ -91,6 +91,7 @@ export async function decideRequest(
       channel: "policy",
     });
     if (isPaused) await enqueueReviewEvent(transaction, "review.pending", request.request_id, "pending_review");
+    if (outcome.status === "denied") await enqueueReviewEvent(transaction, "clearance.denied", request.request_id, "denied");
   });
   deps.settled.announce(request.request_id);
 }

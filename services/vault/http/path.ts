@@ -12,6 +12,11 @@ const roots = new Set([
   "register-policy",
   "policies",
   "review-settings",
+  "notification-settings",
+  "unsubscribe",
+  "deliveries",
+  "webhooks",
+  "slack",
   "ledger",
   "admin",
 ]);

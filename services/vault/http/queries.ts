@@ -1,4 +1,5 @@
 import { decisionStatus } from "@ledgix/contract/clearance";
+import { deliveryChannels, deliveryStatuses } from "@ledgix/contract/notifications";
 import { z } from "zod";
 
 const limit = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
@@ -33,6 +34,17 @@ export const reviewQuery = z.object({
   q: text,
   sort: z.enum(["newest", "oldest"]).default("newest"),
   cursor: z.string().max(512).optional(),
+  limit: limit(50, 200),
+});
+
+export const searchQuery = z.object({ q: text });
+
+export const deliveryQuery = z.object({
+  status: z.enum(deliveryStatuses).optional(),
+  channel: z.enum(deliveryChannels).optional(),
+  target: text,
+  request_id: uuid,
+  cursor: position,
   limit: limit(50, 200),
 });
 

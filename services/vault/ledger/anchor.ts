@@ -1,6 +1,28 @@
 import type { Database } from "@ledgix/tenancy/database";
 import type { VaultDependencies } from "../dependencies.ts";
+import { enqueue } from "../outbox/enqueue.ts";
 import { CHECKPOINT_COLUMNS, checkpointRow, toCheckpoint } from "./checkpoints.ts";
+
+/** Anchors what is pending; where the store is away, says so once for each outage. */
+export async function anchorOrAnnounce(
+  clientId: string,
+  database: Database,
+  deps: Pick<VaultDependencies, "anchors" | "config" | "now" | "log">,
+): Promise<void> {
+  try {
+    await anchorCheckpoints(clientId, database, deps);
+    await database.run("delete from settings where name = 'anchor_outage'");
+  } catch (error) {
+    deps.log.error("ledger.anchor_failed", error, { client_id: clientId });
+    await database.transaction(async (transaction) => {
+      const isNew = await transaction.run(
+        "insert into settings (name, value, updated_by) values ('anchor_outage', $1::json, 'vault') on conflict do nothing",
+        [JSON.stringify({ since: deps.now().toISOString() })],
+      );
+      if (isNew > 0) await enqueue(transaction, "ledger.anchor_failed", { target: deps.anchors.target }, null);
+    });
+  }
+}
 
 /**
  * Exports the checkpoints that were not exported yet, oldest first, so that after an outage they arrive in order. Stops at the first

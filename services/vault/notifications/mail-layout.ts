@@ -6,6 +6,8 @@ export type MailContent = {
   heading: string;
   paragraphs: string[];
   facts?: [label: string, value: string][];
+  /** A list, each entry with its own link. */
+  items?: { title: string; detail: string; url?: string }[];
   /** The one thing to do: a link. */
   action?: { label: string; url: string };
   footer: string;
@@ -23,7 +25,7 @@ const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
 
 /** The same message as HTML and as text. Every value is escaped: what an agent sent is data. */
 export function renderMail(content: MailContent): { html: string; text: string } {
-  const { preview, heading, paragraphs, facts = [], action, footer } = content;
+  const { preview, heading, paragraphs, facts = [], items = [], action, footer } = content;
   const page = html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
@@ -43,6 +45,12 @@ ${
           html`<tr><td class="muted" valign="top" style="padding:2px 16px 2px 0;font-size:13px;line-height:20px;color:#4d4f56">${label}</td><td class="ink" style="font-size:13px;line-height:20px;color:#17181a;word-break:break-word">${value}</td></tr>`,
       )}</table>`
 }
+${items.map(
+  ({ title, detail, url }) =>
+    html`<p class="ink" style="margin:0 0 12px;font-size:15px;line-height:24px;color:#17181a">${
+      url ? html`<a class="ink" href="${url}" target="_blank" rel="noreferrer" style="color:#17181a">${title}</a>` : title
+    }<br><span class="muted" style="font-size:13px;line-height:20px;color:#4d4f56">${detail}</span></p>`,
+)}
 ${action ? html`<p style="margin:16px 0 0"><a class="button" href="${action.url}" target="_blank" rel="noreferrer" style="display:inline-block;padding:11px 18px;border-radius:6px;background:#3546c8;color:#ffffff;font-size:15px;font-weight:600;text-decoration:none">${action.label}</a></p>` : ""}
 </td></tr></table>
 <p class="muted" style="max-width:560px;margin:16px auto 0;font-size:12px;line-height:16px;color:#4d4f56">${footer}</p>
@@ -51,6 +59,9 @@ ${action ? html`<p style="margin:16px 0 0"><a class="button" href="${action.url}
     heading,
     ...paragraphs,
     ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join("\n")]),
+    ...items.map(({ title, detail, url }) =>
+      [`* ${title}`, detail && `  ${detail}`, url && `  ${url}`].filter(Boolean).join("\n"),
+    ),
     ...(action ? [`${action.label}:\n${action.url}`] : []),
     `-- \n${footer}`,
   ].join("\n\n");

@@ -1,6 +1,7 @@
 import { hashCanonicalJson } from "@ledgix/contract/canonical-json";
 import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
+import { enqueue } from "../outbox/enqueue.ts";
 
 export type NewPolicyVersion = {
   policyId: string;
@@ -56,6 +57,7 @@ export async function storePolicyVersion(database: Database, policy: NewPolicyVe
       ],
     );
     await transaction.run("update policies set current_version_id = $2 where policy_id = $1", [policyId, id]);
+    await enqueue(transaction, "policy.updated", { policy_id: policyId, title, version, by: policy.createdBy }, null);
     return { policyVersionId: id, version, contentHash, isNew: true };
   });
 }

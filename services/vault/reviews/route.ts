@@ -41,10 +41,12 @@ function fits({ when }: ReviewRule, request: Parameters<typeof ruleFor>[1]): boo
 
 function anyMatches(patterns: readonly string[], values: readonly string[]): boolean {
   if (patterns.length === 0) return true;
-  return patterns.some((pattern) => {
-    const expression = new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}$`, "is");
-    return values.some((value) => expression.test(value));
-  });
+  return patterns.some((pattern) => values.some((value) => matchesPattern(pattern, value)));
+}
+
+/** `*` stands for any characters; case does not count. */
+export function matchesPattern(pattern: string, value: string): boolean {
+  return new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}$`, "is").test(value);
 }
 
 /** An amount in no currency, or in another one, cannot be compared, so the rule fits: a rule must not be dodged by leaving it out. */

@@ -2,7 +2,18 @@ import { requireMember } from "@/lib/session";
 import { vaultFetch } from "@/lib/vault/server";
 
 /** What the browser reads live. Everything else goes through server actions. */
-const READABLE = new Set(["reviews", "review-views", "absence", "policies", "ledger", "review-settings"]);
+const READABLE = new Set([
+  "reviews",
+  "review-views",
+  "absence",
+  "policies",
+  "ledger",
+  "review-settings",
+  "notification-settings",
+  "deliveries",
+  "webhooks",
+  "slack",
+]);
 
 /** Passes a read, or the event stream, on to Vault with the member's own token. */
 export async function GET(

@@ -1,0 +1,196 @@
+import { type NotificationEvent, notificationEvents, type StoredNotificationSettings } from "@ledgix/contract/notifications";
+import type { Reviewers } from "@ledgix/contract/review-rules";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { routeTakes } from "./match.ts";
+import { membersOf, type TenantMember } from "./members.ts";
+import { HAPPENING_COLUMNS, type Happening, happening, isNoticeType, type NoticeType } from "./notice.ts";
+import { digestTime, endOf } from "./schedule.ts";
+import { storedSettings } from "./settings.ts";
+
+const BATCH = 100;
+/** Seconds after which a message is given up. */
+export const GIVE_UP_SECONDS = 24 * 3600;
+
+type Deps = Pick<VaultDependencies, "controlPlane" | "config" | "now">;
+type Receiver = {
+  channel: "slack" | "email" | "webhook";
+  kind: "notify" | "reminder";
+  target: string;
+  label: string;
+  route: { id: string; name: string } | null;
+  cadence: "at_once" | "hourly" | "daily";
+  isEssential: boolean;
+  notBefore: Date;
+};
+
+/**
+ * Decides who is told of what happened since the last time, once for each event: its deliveries and the mark that it was planned are one
+ * transaction, so a crash plans it again or not at all. Two routes to one receiver are one message, the earlier one.
+ *
+ * @returns how many events were planned; a full batch means that there may be more
+ */
+export async function planDeliveries(
+  deps: Deps,
+  clientId: string,
+  database: Database,
+): Promise<{ planned: number; isFullBatch: boolean }> {
+  const members = await membersOf(deps, clientId);
+  return database.transaction(async (transaction) => {
+    const events = await transaction.rows(
+      happening,
+      `select ${HAPPENING_COLUMNS} from outbox where planned_at is null order by id limit ${BATCH} for update skip locked`,
+    );
+    if (events.length === 0) return { planned: 0, isFullBatch: false };
+    const settings = await storedSettings(transaction);
+    for (const event of events) {
+      if (!isNoticeType(event.type)) continue;
+      const receivers = await receiversOf(deps, transaction, settings, members, event, event.type);
+      for (const receiver of receivers.toSorted((a, b) => a.notBefore.getTime() - b.notBefore.getTime()))
+        await insertDelivery(transaction, event, receiver);
+    }
+    await transaction.run("update outbox set planned_at = now() where id = any($1::bigint[])", [events.map(({ id }) => id)]);
+    return { planned: events.length, isFullBatch: events.length === BATCH };
+  });
+}
+
+async function insertDelivery(transaction: Queryable, event: Happening, receiver: Receiver): Promise<void> {
+  await transaction.run(
+    `insert into deliveries (delivery_id, outbox_id, event_type, request_id, channel, kind, target, target_label, route_id, route_name,
+       cadence, is_essential, not_before, give_up_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing`,
+    [
+      crypto.randomUUID(),
+      event.id,
+      event.type,
+      event.request_id,
+      receiver.channel,
+      receiver.kind,
+      receiver.target,
+      receiver.label,
+      receiver.route?.id ?? null,
+      receiver.route?.name ?? null,
+      receiver.cadence,
+      receiver.isEssential,
+      receiver.notBefore,
+      new Date(receiver.notBefore.getTime() + GIVE_UP_SECONDS * 1000),
+    ],
+  );
+}
+
+async function receiversOf(
+  { config, now }: Deps,
+  transaction: Queryable,
+  settings: StoredNotificationSettings,
+  members: TenantMember[],
+  event: Happening,
+  type: NoticeType,
+): Promise<Receiver[]> {
+  const request =
+    event.request_id === null
+      ? null
+      : await transaction.row(storedRequest, `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1`, [
+          event.request_id,
+        ]);
+  const personal = personalReceivers(type, event, request, members, now());
+  if (type === "review.mentioned") return personal;
+  const occasion = { type, at: event.created_at, environment: config.VAULT_ENVIRONMENT, request };
+  const routed = settings.routes
+    .filter((route) => routeTakes(route, occasion, settings.time_zone))
+    .flatMap((route) => routeReceivers(route, type, settings, members, event.created_at));
+  return [...personal, ...routed, ...(await webhookReceivers(transaction, type, event.created_at))];
+}
+
+function routeReceivers(
+  route: StoredNotificationSettings["routes"][number],
+  type: NotificationEvent,
+  settings: StoredNotificationSettings,
+  members: TenantMember[],
+  at: Date,
+): Receiver[] {
+  const due = new Date(at.getTime() + (route.after ?? 0) * 1000);
+  const isCritical = notificationEvents[type].severity === "critical";
+  const quietUntil = settings.quiet_hours && !isCritical ? endOf(settings.quiet_hours, due, settings.time_zone) : due;
+  const common = {
+    kind: route.after === null ? ("notify" as const) : ("reminder" as const),
+    route: { id: route.id, name: route.name },
+    isEssential: false,
+  };
+  const addresses = new Set([
+    ...route.to.emails,
+    ...members.filter(({ role }) => route.to.roles.includes(role)).map(({ email }) => email),
+  ]);
+  return [
+    ...route.to.slack.map(
+      ({ id, name }): Receiver => ({
+        ...common,
+        channel: "slack",
+        target: id,
+        label: name,
+        cadence: "at_once",
+        notBefore: quietUntil,
+      }),
+    ),
+    ...[...addresses].map(
+      (email): Receiver => ({
+        ...common,
+        channel: "email",
+        target: email,
+        label: email,
+        cadence: route.cadence,
+        notBefore: digestTime(route.cadence, quietUntil, settings.time_zone),
+      }),
+    ),
+  ];
+}
+
+/** Whoever a case concerns by name is told whatever the routes say: who is named, who it escalates to, who is on duty. */
+function personalReceivers(
+  type: NoticeType,
+  event: Happening,
+  request: StoredRequest | null,
+  members: TenantMember[],
+  now: Date,
+): Receiver[] {
+  const named = {
+    "review.mentioned": () => z.array(z.string()).catch([]).parse(event.payload.mentions),
+    "review.escalated": () => addressesOf(request?.review_rule?.escalate_to ?? null, members),
+    "review.pending": () => (request?.assignee ? [request.assignee] : []),
+  };
+  const addresses = type in named ? named[type as keyof typeof named]() : [];
+  return [...new Set(addresses)].map((email) => ({
+    channel: "email",
+    kind: "notify",
+    target: email,
+    label: email,
+    route: null,
+    cadence: "at_once",
+    isEssential: type !== "review.mentioned",
+    notBefore: now,
+  }));
+}
+
+function addressesOf(reviewers: Reviewers | null, members: TenantMember[]): string[] {
+  if (reviewers === null) return [];
+  return [...reviewers.members, ...members.filter(({ role }) => reviewers.roles.includes(role)).map(({ email }) => email)];
+}
+
+async function webhookReceivers(transaction: Queryable, type: NotificationEvent, at: Date): Promise<Receiver[]> {
+  const rows = await transaction.rows(
+    z.object({ webhook_id: z.string(), url: z.string() }),
+    "select webhook_id, url from webhooks where is_enabled and $1 = any(events)",
+    [type],
+  );
+  return rows.map(({ webhook_id, url }) => ({
+    channel: "webhook",
+    kind: "notify",
+    target: webhook_id,
+    label: url,
+    route: null,
+    cadence: "at_once",
+    isEssential: true,
+    notBefore: at,
+  }));
+}
