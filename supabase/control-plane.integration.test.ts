@@ -11,12 +11,14 @@ let stack: Stack;
 const acme = crypto.randomUUID();
 const other = crypto.randomUUID();
 const users = Object.fromEntries([...roles, "stranger"].map((name) => [name, crypto.randomUUID()]));
-const tables = ["clients", "memberships", "invitations", "api_keys", "audit_events"];
+const tables = ["clients", "memberships", "invitations", "api_keys", "api_key_uses", "api_key_refusals", "audit_events"];
 /** What members are granted; `key_hash`, `token_hash` and `tenant_secret_ref` are not among them. */
 const readable: Record<string, string> = {
   clients: "id, name",
   invitations: "id, email",
   api_keys: "id, name, prefix",
+  api_key_uses: "*",
+  api_key_refusals: "*",
   memberships: "*",
   audit_events: "*",
 };
@@ -37,6 +39,15 @@ beforeAll(async () => {
     await stack.controlPlane.run(
       "insert into public.api_keys (client_id, name, environment, scopes, prefix, key_hash) values ($1, 'k', 'development', '{clearance}', 'sk', $2)",
       [client, randomBytes(32).toString("hex")],
+    );
+    await stack.controlPlane.run(
+      "insert into public.api_key_uses (key_id, client_id, runtime, last_from) select id, client_id, 'r', 'f' from public.api_keys where client_id = $1",
+      [client],
+    );
+    await stack.controlPlane.run(
+      `insert into public.api_key_refusals (key_id, client_id, reason, called_environment, last_runtime, last_from)
+       select id, client_id, 'revoked', 'development', 'r', 'f' from public.api_keys where client_id = $1`,
+      [client],
     );
     await stack.controlPlane.run("insert into public.audit_events (client_id, action, target) values ($1, 'a', 't')", [client]);
   }
@@ -158,6 +169,128 @@ describe("administrative functions", () => {
       "select to_jsonb(k)::text as row from public.api_keys k",
     );
     for (const { row } of rows) expect(row).not.toMatch(/sk_development_[0-9A-Za-z]{49}/);
+  });
+});
+
+describe("members", () => {
+  const hash = () => randomBytes(32).toString("hex");
+  const invite = (who: string, email: string, role: string, token: string) =>
+    as(who, (transaction) => transaction.run("select public.invite_member($1, $2, $3, $4)", [acme, email, role, token]));
+  const addUser = async (name: string) => {
+    users[name] = crypto.randomUUID();
+    await stack.controlPlane.run("insert into auth.users values ($1, $2)", [users[name] ?? "", `${name}@example.com`]);
+  };
+  const roleOf = async (name: string) =>
+    (
+      await stack.controlPlane.row(
+        z.object({ role: z.string() }),
+        "select role from public.memberships where client_id = $1 and user_id = $2",
+        [acme, users[name] ?? ""],
+      )
+    )?.role ?? null;
+
+  it.each(["reviewer", "compliance", "stranger"])("%s invites nobody, changes no role and removes nobody", async (who) => {
+    await expect(invite(who, "new@example.com", "reviewer", hash())).rejects.toThrow(/owner or an admin|no such tenant/);
+    for (const sql of ["select public.change_role($1, $2, 'reviewer')", "select public.remove_member($1, $2)"])
+      await expect(as(who, (transaction) => transaction.run(sql, [acme, users.admin ?? ""]))).rejects.toThrow(
+        /owner or an admin|no such tenant/,
+      );
+  });
+
+  it("an invitation is for its address alone, once; a second one replaces the first", async () => {
+    await addUser("invited");
+    const [first, second] = [hash(), hash()];
+    await invite("admin", " Invited@example.com ", "reviewer", first);
+    await invite("admin", "invited@example.com", "compliance", second);
+    const accept = (who: string, token: string) =>
+      as(who, (transaction) => transaction.run("select public.accept_invitation($1)", [token]));
+    await expect(accept("invited", first)).rejects.toThrow(/used, withdrawn or has expired/);
+    await expect(accept("stranger", second)).rejects.toThrow(/is for invited@example.com/);
+    const described = await as(null, (transaction) =>
+      transaction.row(z.object({ it: z.json() }), "select public.describe_invitation($1) as it", [second]),
+    );
+    expect(described?.it).toEqual({ tenant: "T", email: "invited@example.com", role: "compliance" });
+    await accept("invited", second);
+    expect(await roleOf("invited")).toBe("compliance");
+    await expect(accept("invited", second)).rejects.toThrow(/used, withdrawn or has expired/);
+    await expect(invite("admin", "invited@example.com", "reviewer", hash())).rejects.toThrow(/member already/);
+  });
+
+  it("an invitation ends after seven days", async () => {
+    const token = hash();
+    await invite("owner", "late@example.com", "reviewer", token);
+    await addUser("late");
+    await stack.controlPlane.run("update public.invitations set expires_at = now() where token_hash = $1", [token]);
+    await expect(as("late", (transaction) => transaction.run("select public.accept_invitation($1)", [token]))).rejects.toThrow(
+      /has expired/,
+    );
+  });
+
+  it("admins make and unmake no owners, and the last owner stays", async () => {
+    await expect(invite("admin", "boss@example.com", "owner", hash())).rejects.toThrow(/Only an owner makes/);
+    const change = (who: string, whom: string, role: string) =>
+      as(who, (transaction) => transaction.run("select public.change_role($1, $2, $3)", [acme, users[whom] ?? "", role]));
+    const remove = (who: string, whom: string) =>
+      as(who, (transaction) => transaction.run("select public.remove_member($1, $2)", [acme, users[whom] ?? ""]));
+    await expect(change("admin", "admin", "owner")).rejects.toThrow(/Only an owner/);
+    await expect(change("admin", "owner", "reviewer")).rejects.toThrow(/Only an owner/);
+    await expect(remove("admin", "owner")).rejects.toThrow(/Only an owner/);
+    await expect(change("owner", "owner", "admin")).rejects.toThrow(/at least one owner/);
+    await expect(remove("owner", "owner")).rejects.toThrow(/at least one owner/);
+    await change("owner", "invited", "owner");
+    await change("invited", "owner", "admin");
+    expect(await roleOf("owner")).toBe("admin");
+    await change("invited", "owner", "owner");
+    await remove("owner", "invited");
+    expect(await roleOf("invited")).toBeNull();
+    await remove("reviewer", "reviewer"); // everybody may leave
+    expect(await roleOf("reviewer")).toBeNull();
+  });
+});
+
+describe("rotation of keys", () => {
+  const hash = () => randomBytes(32).toString("hex");
+  const keyRow = z.object({
+    id: z.string(),
+    family_id: z.string(),
+    replaced_by: z.string().nullable(),
+    ends_in: z.number().nullable(),
+  });
+  const read = (id: string) =>
+    stack.controlPlane.row(
+      keyRow,
+      "select id, family_id, replaced_by, extract(epoch from expires_at - now())::double precision as ends_in from public.api_keys where id = $1",
+      [id],
+    );
+  const rotate = (who: string, id: string, overlap: string) =>
+    as(who, (transaction) =>
+      transaction.row(
+        z.object({ id: z.string() }),
+        "select public.rotate_api_key($1, 'sk_development_y', $2, $3::interval) as id",
+        [id, hash(), overlap],
+      ),
+    );
+
+  it("makes a successor of the same family, and ends the old key after the overlap", async () => {
+    const made = await as("owner", (transaction) =>
+      transaction.row(
+        z.object({ id: z.string() }),
+        `select public.create_api_key('${acme}', 'n', 'development', '{clearance}', 'sk_development_x', '${hash()}') as id`,
+      ),
+    );
+    const old = made?.id ?? "";
+    for (const who of ["compliance", "stranger"])
+      await expect(rotate(who, old, "1 day")).rejects.toThrow(/owner or an admin|no such key/);
+    await expect(rotate("owner", old, "31 days")).rejects.toThrow(/30 days/);
+    const successor = (await rotate("admin", old, "1 day"))?.id ?? "";
+    const before = await read(old);
+    expect(before).toMatchObject({ replaced_by: successor, family_id: old });
+    expect(before?.ends_in).toBeGreaterThan(86_000);
+    expect(before?.ends_in).toBeLessThanOrEqual(86_400);
+    expect(await read(successor)).toMatchObject({ family_id: old, replaced_by: null, ends_in: null });
+    await expect(rotate("owner", old, "1 day")).rejects.toThrow(/rotated already/);
+    expect((await rotate("owner", successor, "0"))?.id).toBeTruthy();
+    await expect(rotate("owner", successor, "0")).rejects.toThrow(/has ended/);
   });
 });
 

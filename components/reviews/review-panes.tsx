@@ -17,7 +17,7 @@ export function ReviewPanes({ client, mayDecide, children }: { client: string; m
         <div
           className={cn(
             "min-h-0 flex-col border-line lg:flex lg:w-104 lg:shrink-0 lg:border-r",
-            requestId ? "hidden" : "flex flex-1",
+            requestId ? "hidden" : "flex flex-1 lg:flex-none",
           )}
         >
           <ReviewQueue client={client} selected={requestId ?? null} mayDecide={mayDecide} />

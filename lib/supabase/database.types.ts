@@ -5,6 +5,102 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      api_key_refusals: {
+        Row: {
+          called_environment: string;
+          client_id: string;
+          count: number;
+          dismissed_at: string | null;
+          first_at: string;
+          key_id: string;
+          last_at: string;
+          last_from: string;
+          last_runtime: string;
+          reason: string;
+        };
+        Insert: {
+          called_environment: string;
+          client_id: string;
+          count?: number;
+          dismissed_at?: string | null;
+          first_at?: string;
+          key_id: string;
+          last_at?: string;
+          last_from: string;
+          last_runtime: string;
+          reason: string;
+        };
+        Update: {
+          called_environment?: string;
+          client_id?: string;
+          count?: number;
+          dismissed_at?: string | null;
+          first_at?: string;
+          key_id?: string;
+          last_at?: string;
+          last_from?: string;
+          last_runtime?: string;
+          reason?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "api_key_refusals_client_id_fkey";
+            columns: ["client_id"];
+            isOneToOne: false;
+            referencedRelation: "clients";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "api_key_refusals_key_id_fkey";
+            columns: ["key_id"];
+            isOneToOne: false;
+            referencedRelation: "api_keys";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      api_key_uses: {
+        Row: {
+          client_id: string;
+          first_used_at: string;
+          key_id: string;
+          last_from: string;
+          last_used_at: string;
+          runtime: string;
+        };
+        Insert: {
+          client_id: string;
+          first_used_at?: string;
+          key_id: string;
+          last_from: string;
+          last_used_at?: string;
+          runtime: string;
+        };
+        Update: {
+          client_id?: string;
+          first_used_at?: string;
+          key_id?: string;
+          last_from?: string;
+          last_used_at?: string;
+          runtime?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "api_key_uses_client_id_fkey";
+            columns: ["client_id"];
+            isOneToOne: false;
+            referencedRelation: "clients";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "api_key_uses_key_id_fkey";
+            columns: ["key_id"];
+            isOneToOne: false;
+            referencedRelation: "api_keys";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       api_keys: {
         Row: {
           client_id: string;
@@ -12,6 +108,7 @@ export type Database = {
           created_by: string | null;
           environment: string;
           expires_at: string | null;
+          family_id: string;
           id: string;
           key_hash: string;
           last_used_at: string | null;
@@ -19,6 +116,7 @@ export type Database = {
           last_used_runtime: string | null;
           name: string;
           prefix: string;
+          replaced_by: string | null;
           revoked_at: string | null;
           scopes: string[];
         };
@@ -28,6 +126,7 @@ export type Database = {
           created_by?: string | null;
           environment: string;
           expires_at?: string | null;
+          family_id: string;
           id?: string;
           key_hash: string;
           last_used_at?: string | null;
@@ -35,6 +134,7 @@ export type Database = {
           last_used_runtime?: string | null;
           name: string;
           prefix: string;
+          replaced_by?: string | null;
           revoked_at?: string | null;
           scopes: string[];
         };
@@ -44,6 +144,7 @@ export type Database = {
           created_by?: string | null;
           environment?: string;
           expires_at?: string | null;
+          family_id?: string;
           id?: string;
           key_hash?: string;
           last_used_at?: string | null;
@@ -51,6 +152,7 @@ export type Database = {
           last_used_runtime?: string | null;
           name?: string;
           prefix?: string;
+          replaced_by?: string | null;
           revoked_at?: string | null;
           scopes?: string[];
         };
@@ -60,6 +162,13 @@ export type Database = {
             columns: ["client_id"];
             isOneToOne: false;
             referencedRelation: "clients";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "api_keys_replaced_by_fkey";
+            columns: ["replaced_by"];
+            isOneToOne: false;
+            referencedRelation: "api_keys";
             referencedColumns: ["id"];
           },
         ];
@@ -218,11 +327,13 @@ export type Database = {
       create_api_key: { Args: { client: string; key_name: string; key_environment: string; key_scopes: string[]; key_prefix: string; hash: string; expires?: string }; Returns: string };
       create_tenant: { Args: { tenant_name: string }; Returns: string };
       describe_invitation: { Args: { hash: string }; Returns: Json };
+      dismiss_key_refusal: { Args: { refused_key: string; refusal_reason: string; environment: string }; Returns: undefined };
       invite_member: { Args: { client: string; invitee: string; invited_role: string; hash: string }; Returns: string };
       list_sessions: { Args: {  }; Returns: Json };
       remove_member: { Args: { client: string; member: string }; Returns: undefined };
       rename_tenant: { Args: { client: string; tenant_name: string }; Returns: undefined };
       revoke_api_key: { Args: { key_id: string }; Returns: string };
+      rotate_api_key: { Args: { key_id: string; new_prefix: string; hash: string; overlap: string; expires?: string }; Returns: string };
       withdraw_invitation: { Args: { invitation: string }; Returns: undefined };
     };
     Enums: Record<never, never>;

@@ -16,6 +16,11 @@ const PATTERN = new RegExp(`^sk_(${environments.join("|")})_([0-9A-Za-z]{${SECRE
 /** Finds a Ledgix key inside any text, so that logs, dumps and bundles can be searched for one. */
 export const apiKeyInText = new RegExp(`sk_(?:${environments.join("|")})_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`);
 
+/** What people are told who put a key where it would be kept or shown. */
+export const KEY_IN_TEXT =
+  "This holds an API key. Keys belong in LEDGIX_VAULT_API_KEY of the service alone: remove it here, and rotate it.";
+export const holdsApiKey = (text: string) => apiKeyInText.test(text);
+
 /**
  * Writes an API key: `sk_<environment>_<43 characters of secret><6 of checksum>`.
  *

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdsApiKey, KEY_IN_TEXT } from "./api-key.ts";
 
 const identifier = z
   .string()
@@ -15,7 +16,13 @@ export const registerPolicyRequest = z.object({
     .nullish()
     .transform((value) => value ?? ""),
   rules: z
-    .array(z.string().min(1).max(1024))
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(1024)
+        .refine((rule) => !holdsApiKey(rule), KEY_IN_TEXT),
+    )
     .max(200)
     .nullish()
     .transform((value) => value ?? []),

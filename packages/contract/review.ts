@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdsApiKey, KEY_IN_TEXT } from "./api-key.ts";
 import { clearanceStatus } from "./clearance.ts";
 import { jsonObject } from "./json.ts";
 import { citation } from "./judge.ts";
@@ -100,7 +101,8 @@ const text = (max: number) =>
   z
     .string()
     .max(max)
-    .refine((value) => !value.includes("\0"), "must not contain the character U+0000");
+    .refine((value) => !value.includes("\0"), "must not contain the character U+0000")
+    .refine((value) => !holdsApiKey(value), KEY_IN_TEXT);
 const reviewReason = text(4096)
   .nullish()
   .transform((value) => value ?? "");

@@ -2,6 +2,7 @@ import { createApiKey } from "@ledgix/contract/api-key";
 import { type Permission, permissions, type Role, roles, type Scope, scopes } from "@ledgix/contract/permissions";
 import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
@@ -197,6 +198,67 @@ describe("API keys", () => {
       ({ status }) => status === 401,
     );
     expect(body.code).toBe("api_key_revoked");
+  });
+
+  it("go on through a rotation: the successor sees what the key before asked for, and both are told apart by their runtimes", async () => {
+    const old = await stack.addKey(acme, { name: "rotated" });
+    const requestId = (await old("POST", "/request-clearance", { tool_name: "pay" }, { "user-agent": "old-worker/1" })).body
+      .request_id;
+    const successor = await stack.addKey(acme, { name: "rotated" });
+    await stack.controlPlane.run("update public.api_keys set family_id = $2 where id = $1", [successor.keyId, old.keyId]);
+    const seen = await successor("GET", `/clearance-status/${requestId}`, undefined, { "user-agent": "new-worker/2" });
+    expect(seen.status).toBe(200);
+    const runtimes = await until(
+      () =>
+        stack.controlPlane.rows(
+          z.object({ key_id: z.string(), runtime: z.string() }),
+          "select key_id::text, runtime from public.api_key_uses where key_id in ($1, $2) order by runtime",
+          [old.keyId, successor.keyId],
+        ),
+      (rows) => rows.length === 2,
+    );
+    expect(runtimes).toEqual([
+      { key_id: successor.keyId, runtime: "new-worker/2" },
+      { key_id: old.keyId, runtime: "old-worker/1" },
+    ]);
+  });
+
+  it("that are refused are counted for the tenant that they belong to: by wrong environment, revoked, expired", async () => {
+    const [stray, revoked, expired] = [
+      await stack.addKey(acme, { environment: "staging" }),
+      await stack.addKey(acme),
+      await stack.addKey(acme, { expiresAt: new Date(Date.now() - 1000) }),
+    ];
+    await stack.controlPlane.run("update public.api_keys set revoked_at = now() where id = $1", [revoked.keyId]);
+    for (const _ of [1, 2, 3]) await stray("GET", "/ledger", undefined, { "user-agent": "cron/3" });
+    await revoked("GET", "/ledger");
+    await expired("GET", "/ledger");
+    const counted = await until(
+      () =>
+        stack.controlPlane.rows(
+          z.object({ key_id: z.string(), reason: z.string(), called_environment: z.string(), count: z.coerce.number() }),
+          "select key_id::text, reason, called_environment, count from public.api_key_refusals where key_id = any($1::uuid[]) order by reason desc",
+          [[stray.keyId, revoked.keyId, expired.keyId]],
+        ),
+      (rows) => rows.reduce((sum, row) => sum + row.count, 0) === 5,
+    );
+    expect(counted).toEqual([
+      { key_id: stray.keyId, reason: "wrong_environment", called_environment: "development", count: 3 },
+      { key_id: revoked.keyId, reason: "revoked", called_environment: "development", count: 1 },
+      { key_id: expired.keyId, reason: "expired", called_environment: "development", count: 1 },
+    ]);
+  });
+
+  it("put where they do not belong are refused, each with the right sentence", async () => {
+    const { key } = await stack.addKey(acme);
+    const admin = await stack.addMember(acme, "admin");
+    const asBearer = await fetch(`${stack.vault.url}/ledger`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await asBearer.json()).detail).toBe("This is an API key. Send it in X-Vault-API-Key; Authorization is for members.");
+    const policy = await admin("POST", "/register-policy", { policy_id: "p", rules: [`Use ${key}`] });
+    expect([policy.status, policy.body.detail]).toEqual([422, expect.stringContaining("This holds an API key.")]);
+    const view = await admin("POST", "/review-views", { name: key, query: "" });
+    expect(view.status).toBe(422);
+    expect(JSON.stringify([policy.body, view.body])).not.toContain(key);
   });
 
   it("never appear in an answer or an error", async () => {

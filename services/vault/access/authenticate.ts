@@ -5,11 +5,13 @@ import { ProblemError } from "@ledgix/contract/problem";
 import { isOutage } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import type { VaultDependencies } from "../dependencies.ts";
+import { keyUses } from "./key-uses.ts";
 import type { Principal } from "./principal.ts";
 import { recentAnswers } from "./recent.ts";
 
 const keyRow = z.object({
   id: z.string(),
+  family_id: z.string(),
   client_id: z.string(),
   name: z.string(),
   environment,
@@ -20,20 +22,17 @@ const keyRow = z.object({
   is_revoked: z.boolean(),
 });
 const FIND_KEY = `
-  select k.id, k.client_id, k.name, k.environment, k.scopes, k.key_hash,
+  select k.id, k.family_id, k.client_id, k.name, k.environment, k.scopes, k.key_hash,
     extract(epoch from k.expires_at)::double precision as expires_at, k.revoked_at is not null as is_revoked
   from public.api_keys k join public.clients c on c.id = k.client_id
   where k.key_hash = $1 and c.status <> 'suspended'`;
 const FIND_ROLE = `
   select m.role from public.memberships m join public.clients c on c.id = m.client_id
   where m.client_id = $1 and m.user_id = $2 and c.status <> 'suspended'`;
-const MARK_USED = `
-  update public.api_keys set last_used_at = now(), last_used_from = $2, last_used_runtime = $3 where id = $1`;
 
 /** A revoked key or a changed role takes hold within this; the control plane may be away for `STALE_SECONDS`. */
 const FRESH_SECONDS = 5;
 const STALE_SECONDS = 60;
-const USE_RECORDED_EVERY_MS = 10_000;
 
 export type Credentials = {
   apiKey: string | undefined;
@@ -54,7 +53,7 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
   const recent = { freshSeconds: FRESH_SECONDS, staleSeconds: STALE_SECONDS, now, capacity: 10_000 };
   const keys = recentAnswers<z.infer<typeof keyRow> | null>(recent);
   const memberRoles = recentAnswers<z.infer<typeof role> | null>(recent);
-  const usedAt = new Map<string, number>();
+  const uses = keyUses(deps);
 
   async function byKey(text: string, credentials: Credentials): Promise<Principal> {
     const key = parseApiKey(text);
@@ -64,29 +63,35 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
         "This is not a whole Ledgix API key. Copy it again, or create a new one in the console.",
       );
     }
+    const find = () => keys(key.hash, () => controlPlane.row(keyRow, FIND_KEY, [key.hash]));
     if (key.environment !== config.VAULT_ENVIRONMENT) {
+      // Whose key it is says nothing to the caller, and to its owners who calls the wrong Vault.
+      const stray = await find().catch(() => null);
+      if (stray) uses.refuse(stray, "wrong_environment", credentials);
       throw new ProblemError(
         "wrong_environment",
         `This key belongs to the ${key.environment} environment, and this Vault serves ${config.VAULT_ENVIRONMENT}. ` +
           `Use a ${config.VAULT_ENVIRONMENT} key here, or call the ${key.environment} Vault.`,
       );
     }
-    const row = await ask(() => keys(key.hash, () => controlPlane.row(keyRow, FIND_KEY, [key.hash])));
+    const row = await ask(find);
     if (row === null || !timingSafeEqual(digest(row.key_hash), digest(key.hash))) {
       throw new ProblemError(
         "api_key_invalid",
         "No key like this exists here. It may have been deleted; create a new one in the console.",
       );
     }
+    const isExpired = row.expires_at !== null && row.expires_at * 1000 <= now().getTime();
+    if (row.is_revoked || isExpired) uses.refuse(row, row.is_revoked ? "revoked" : "expired", credentials);
     if (row.is_revoked) throw new ProblemError("api_key_revoked", `The key ${row.name} was revoked. Use another key.`);
-    if (row.expires_at !== null && row.expires_at * 1000 <= now().getTime()) {
+    if (isExpired) {
       throw new ProblemError("api_key_expired", `The key ${row.name} has expired. Create a new one in the console.`);
     }
-    recordUse(row.id, credentials);
+    uses.use(row, credentials);
     return {
       kind: "key",
       clientId: row.client_id,
-      keyId: row.id,
+      familyId: row.family_id,
       name: row.name,
       environment: row.environment,
       scopes: row.scopes,
@@ -122,19 +127,11 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
     }
   }
 
-  /** At most once in ten seconds a key, and never in the way of the request. */
-  function recordUse(keyId: string, { from, runtime }: Credentials): void {
-    const at = now().getTime();
-    if (at - (usedAt.get(keyId) ?? 0) < USE_RECORDED_EVERY_MS) return;
-    usedAt.set(keyId, at);
-    controlPlane
-      .run(MARK_USED, [keyId, from.slice(0, 64), runtime.slice(0, 120)])
-      .catch((error) => deps.log.error("key.use_not_recorded", error));
-  }
-
   return async (credentials: Credentials): Promise<Principal> => {
     if (credentials.apiKey) return byKey(credentials.apiKey, credentials);
     const bearer = /^Bearer (.+)$/i.exec(credentials.authorization ?? "")?.[1];
+    if (bearer && parseApiKey(bearer))
+      throw new ProblemError("unauthenticated", "This is an API key. Send it in X-Vault-API-Key; Authorization is for members.");
     if (bearer) return byMember(bearer, credentials.clientId);
     throw new ProblemError("unauthenticated", "Send an API key in X-Vault-API-Key, or a member's access token.");
   };

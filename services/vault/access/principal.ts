@@ -4,12 +4,20 @@ import { ProblemError } from "@ledgix/contract/problem";
 
 /** Who is calling: a tenant's application by its key, or a member by their own access token. */
 export type Principal =
-  | { kind: "key"; clientId: string; keyId: string; name: string; environment: Environment; scopes: Scope[] }
+  | {
+      kind: "key";
+      clientId: string;
+      /** The same through rotations: what the key before asked for is this one's too. */
+      familyId: string;
+      name: string;
+      environment: Environment;
+      scopes: Scope[];
+    }
   | { kind: "member"; clientId: string; userId: string; email: string; role: Role };
 
 /** One word for a principal, stable for good: rate limits, idempotency and "who asked" go by it. */
 export function principalId(principal: Principal): string {
-  return principal.kind === "key" ? `key:${principal.keyId}` : `member:${principal.userId}`;
+  return principal.kind === "key" ? `key:${principal.familyId}` : `member:${principal.userId}`;
 }
 
 /** What people read: the member's address, or the key's name. */

@@ -1,4 +1,5 @@
 import { jsonObject } from "@ledgix/contract/json";
+import { describeRefusal, keyRefusal } from "@ledgix/contract/key-refusal";
 import type { Database } from "@ledgix/tenancy/database";
 import { formatDistanceStrict } from "date-fns";
 import { z } from "zod";
@@ -20,6 +21,7 @@ type Deps = Pick<VaultDependencies, "controlPlane" | "now">;
 export async function announceKeyEvents(deps: Deps, clientId: string, database: Database): Promise<void> {
   await passOnAuditEvents(deps, clientId, database);
   await warnOfExpiry(deps, clientId, database);
+  await tellOfRefusals(deps, clientId, database);
 }
 
 const auditEvent = z.object({
@@ -88,6 +90,44 @@ async function warnOfExpiry({ controlPlane, now }: Deps, clientId: string, datab
       const when = formatDistanceStrict(key.expires_at * 1000, now(), { addSuffix: true });
       const { name, prefix, environment } = key;
       await enqueue(transaction, "key.expiring", { name, prefix, environment, when, last_used: key.last_used_runtime }, null);
+    });
+  }
+}
+
+const refusedKey = keyRefusal.pick({ key_id: true, reason: true, called_environment: true, count: true }).extend({
+  name: z.string(),
+  prefix: z.string(),
+  environment: z.string(),
+  last_runtime: z.string(),
+});
+/** Hours after which a refusal that goes on is told again. */
+const TOLD_AGAIN_HOURS = 24;
+
+async function tellOfRefusals({ controlPlane }: Deps, clientId: string, database: Database): Promise<void> {
+  const refused = await controlPlane.rows(
+    refusedKey,
+    `select r.key_id, r.reason, r.called_environment, r.count, r.last_runtime, k.name, k.prefix, k.environment
+     from public.api_key_refusals r join public.api_keys k on k.id = r.key_id
+     where r.client_id = $1 and r.dismissed_at is null and r.last_at > now() - interval '1 hour'`,
+    [clientId],
+  );
+  for (const { key_id, reason, called_environment, count, name, prefix, environment, last_runtime } of refused) {
+    await database.transaction(async (transaction) => {
+      const isNew = await transaction.run(
+        `insert into key_refusal_notices (key_id, reason, called_environment) values ($1, $2, $3)
+         on conflict (key_id, reason, called_environment) do update set told_at = now()
+         where key_refusal_notices.told_at < now() - make_interval(hours => ${TOLD_AGAIN_HOURS})`,
+        [key_id, reason, called_environment],
+      );
+      if (isNew === 0) return;
+      const { what, mend } = describeRefusal({ reason, called_environment, count }, { name, environment });
+      const times = count === 1 ? "once" : `${count} times`;
+      await enqueue(
+        transaction,
+        "key.refused",
+        { name, prefix, environment, times, detail: `${what} ${mend}`, last_used: last_runtime },
+        null,
+      );
     });
   }
 }

@@ -1,3 +1,4 @@
+import { holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/api-key";
 import { ProblemError } from "@ledgix/contract/problem";
 
 /** Bytes of an uploaded document. */
@@ -25,6 +26,7 @@ export async function readDocument(file: File): Promise<{ content: string; media
     throw new ProblemError("unsupported_document", "The file is not text in UTF-8. Save it as UTF-8 and upload it again.");
   }
   if (content.includes("\0")) throw new ProblemError("unsupported_document", "The file holds binary data, not text.");
+  if (holdsApiKey(content)) throw new ProblemError("invalid_body", KEY_IN_TEXT);
   if (content.trim() === "") throw new ProblemError("invalid_body", "The file is empty.");
   return { content, mediaType };
 }

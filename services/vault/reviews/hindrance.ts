@@ -87,13 +87,14 @@ async function isByOwnKey(
   principal: Principal,
   request: StoredRequest,
 ): Promise<boolean> {
-  const keyId = /^key:(.+)$/.exec(request.principal)?.[1];
-  if (principal.kind !== "member" || keyId === undefined) return false;
+  const familyId = /^key:(.+)$/.exec(request.principal)?.[1];
+  if (principal.kind !== "member" || familyId === undefined) return false;
   if (!(await readReviewSettings(database)).separate_key_creators) return false;
+  // Whoever made the key, or one that it succeeds, holds its secret.
   const key = await controlPlane.row(
-    z.object({ created_by: z.string().nullable() }),
-    "select created_by::text from public.api_keys where id = $1 and client_id = $2",
-    [keyId, principal.clientId],
+    z.object({ id: z.string() }),
+    "select id::text from public.api_keys where family_id = $1 and client_id = $2 and created_by = $3 limit 1",
+    [familyId, principal.clientId, principal.userId],
   );
-  return key?.created_by === principal.userId;
+  return key !== null;
 }

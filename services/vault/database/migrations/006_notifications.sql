@@ -101,3 +101,12 @@ create table key_warnings (
   days integer not null,
   primary key (key_id, days)
 );
+
+-- Which refusals of keys were told: each again after a day.
+create table key_refusal_notices (
+  key_id uuid not null,
+  reason text not null,
+  called_environment text not null,
+  told_at timestamptz not null default now(),
+  primary key (key_id, reason, called_environment)
+);
