@@ -1,18 +1,18 @@
 "use client";
 
 import { environments } from "@ledgix/contract/api-key";
+import { scopes } from "@ledgix/contract/permissions";
 import { useQueryClient } from "@tanstack/react-query";
-import { Download, KeyRound, Plus } from "lucide-react";
+import { KeyRound, Plus } from "lucide-react";
 import { useState, useTransition } from "react";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { createKey } from "@/lib/keys/actions";
-import { keyPresets, newKey } from "@/lib/keys/schema";
-import { Snippets } from "./snippets";
+import { expiryDays, keyPresets, type NewKey, newKey, presetNames, scopeHints } from "@/lib/keys/schema";
+import { ShownOnce } from "./shown-once";
 
 type Props = {
   client: string;
@@ -63,9 +63,10 @@ export function CreateKeyDialog({ client, vaultUrl, onCreated, isSecondary = fal
 
 function KeyForm({ client, onCreated }: { client: string; onCreated: (key: string) => void }) {
   const [error, setError] = useState<string | null>(null);
+  const [preset, setPreset] = useState<NewKey["preset"]>("application");
   const [isPending, start] = useTransition();
   const submit = (form: FormData) => {
-    const input = newKey.safeParse(Object.fromEntries(form));
+    const input = newKey.safeParse({ ...Object.fromEntries(form), scopes: form.getAll("scopes") });
     if (!input.success) return setError(input.error.issues[0]?.message ?? "Check what you entered.");
     start(async () => {
       const result = await createKey(client, input.data);
@@ -81,77 +82,92 @@ function KeyForm({ client, onCreated }: { client: string; onCreated: (key: strin
         </>
       }
       isPending={isPending}
+      error={error}
       onSubmit={submit}
     >
-      <Field label="Name" hint="The service that will use it, so that you know it again." error={error}>
+      <Field label="Name" hint="The service that will use it, so that you know it again.">
         {(ids) => <Input {...ids} name="name" placeholder="payments-worker" maxLength={80} autoComplete="off" />}
       </Field>
-      <Field label="Environment" hint="A Vault takes keys of its own environment only.">
-        {(ids) => (
-          <Select {...ids} name="environment" defaultValue="development">
-            {environments.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Environment" hint="A Vault takes keys of its own environment only.">
+          {(ids) => (
+            <Select {...ids} name="environment" defaultValue="development">
+              {environments.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field label="Ends" hint="You are warned 14, 3 and 1 days before.">
+          {(ids) => (
+            <Select {...ids} name="expires_in_days" defaultValue="">
+              {expiryDays.map((days) => (
+                <option key={days} value={days}>
+                  {days === "" ? "Never" : `After ${days} days`}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-1.5 font-semibold">Scope</legend>
-        {Object.entries(keyPresets).map(([name, preset]) => (
+        {presetNames.map((name) => (
           <label
             key={name}
-            className="flex cursor-pointer items-start gap-2.5 rounded-md border border-line p-3 has-checked:border-accent has-checked:bg-accent-soft"
+            className="flex cursor-pointer items-start gap-2.5 rounded-md border border-line px-3 py-2 has-checked:border-accent has-checked:bg-accent-soft"
           >
             <input
               type="radio"
               name="preset"
               value={name}
-              defaultChecked={name === "application"}
+              checked={preset === name}
+              onChange={() => setPreset(name)}
               className="mt-1 accent-(--accent)"
             />
             <span>
-              <span className="block font-semibold">{preset.label}</span>
-              <span className="text-muted">{preset.hint}</span>
+              <span className="block font-semibold">{keyPresets[name].label}</span>
+              <span className="text-muted">{keyPresets[name].hint}</span>
             </span>
           </label>
         ))}
-        <p className="text-xs text-muted">No preset can approve a paused request: an agent must not be able to approve itself.</p>
+        {preset === "custom" ? (
+          <ScopeChoice />
+        ) : (
+          <p className="text-xs text-muted">
+            No preset can approve a paused request: an agent must not be able to approve itself.
+          </p>
+        )}
       </fieldset>
     </Form>
   );
 }
 
-function ShownOnce({ apiKey, vaultUrl, close }: { apiKey: string; vaultUrl: string; close: () => void }) {
-  const dotenv = `LEDGIX_VAULT_URL=${vaultUrl}\nLEDGIX_VAULT_API_KEY=${apiKey}\n`;
+function ScopeChoice() {
+  const [decides, setDecides] = useState(false);
   return (
-    <div className="flex flex-col gap-4">
-      <output
-        aria-label="Your API key"
-        data-testid="api-key"
-        className="block rounded-md border border-line bg-sunken p-3 font-mono text-sm break-all select-all"
-      >
-        {apiKey}
-      </output>
-      <div className="flex flex-wrap gap-2">
-        <CopyButton text={apiKey} label="Copy key" />
-        <Button variant="secondary" size="sm" onClick={() => downloadText(".env", dotenv)}>
-          <Download /> Download .env
-        </Button>
-      </div>
-      <Snippets vaultUrl={vaultUrl} apiKey={apiKey} />
-      <div className="flex justify-end">
-        <Button onClick={close}>I have stored it</Button>
-      </div>
+    <div className="flex flex-col gap-1.5 pl-1">
+      {scopes.map((scope) => (
+        <label key={scope} className="flex items-start gap-2">
+          <input
+            type="checkbox"
+            name="scopes"
+            value={scope}
+            className="mt-1 accent-(--accent)"
+            onChange={(event) => scope === "reviews:decide" && setDecides(event.target.checked)}
+          />
+          <span>
+            <code className="font-mono text-xs">{scope}</code> <span className="text-muted">{scopeHints[scope]}</span>
+          </span>
+        </label>
+      ))}
+      {decides && (
+        <p role="alert" className="rounded-md bg-paused-soft px-3 py-2 text-paused">
+          This key can approve paused requests without a person. Keep it out of every agent; it never decides its own requests.
+        </p>
+      )}
     </div>
   );
-}
-
-/** By a blob, which lives in this page alone: a key stands in no URL, not even a local one. */
-function downloadText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }

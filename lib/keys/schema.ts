@@ -1,5 +1,6 @@
-import { environment } from "@ledgix/contract/api-key";
-import { scope } from "@ledgix/contract/permissions";
+import { environment, holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/api-key";
+import { keyRefusal } from "@ledgix/contract/key-refusal";
+import { type Scope, scope } from "@ledgix/contract/permissions";
 import { z } from "zod";
 
 /** A key as members see it: never the key, never its hash. */
@@ -12,12 +13,22 @@ export const apiKeyRow = z.object({
   created_at: z.string(),
   expires_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
+  replaced_by: z.string().nullable(),
   last_used_at: z.string().nullable(),
+  last_used_from: z.string().nullable(),
   last_used_runtime: z.string().nullable(),
 });
 export type ApiKeyRow = z.infer<typeof apiKeyRow>;
 
-export const keyPresets = {
+/** A runtime that uses a key, by what it calls itself. */
+export const keyUse = z.object({ key_id: z.string(), runtime: z.string(), last_from: z.string(), last_used_at: z.string() });
+export type KeyUse = z.infer<typeof keyUse>;
+
+export const keyList = z.object({ keys: z.array(apiKeyRow), uses: z.array(keyUse), refusals: z.array(keyRefusal) });
+export type KeyList = z.infer<typeof keyList>;
+
+export const presetNames = ["application", "automation", "observer", "custom"] as const;
+export const keyPresets: Record<(typeof presetNames)[number], { label: string; hint: string; scopes: readonly Scope[] }> = {
   application: {
     label: "Application",
     hint: "Asks for clearance, uses its tokens, reads its own ledger entries.",
@@ -28,11 +39,46 @@ export const keyPresets = {
     hint: "The same, and registers and uploads policies. For a deployment pipeline.",
     scopes: ["clearance", "ledger:read:own", "policies:read", "policies:write"],
   },
-} as const;
+  observer: {
+    label: "Observer",
+    hint: "Reads the queue, the policies and the whole ledger. Asks for nothing and changes nothing.",
+    scopes: ["reviews:read", "policies:read", "settings:read", "ledger:read"],
+  },
+  custom: { label: "Custom", hint: "Chosen scope by scope.", scopes: [] },
+};
 
-export const newKey = z.object({
-  name: z.string().trim().min(1, "Give the key a name, such as the service that will use it.").max(80),
-  environment,
-  preset: z.enum(["application", "automation"]),
-});
-export type NewKey = z.infer<typeof newKey>;
+/** What each scope lets a key do, in the words of the form. */
+export const scopeHints: Record<Scope, string> = {
+  clearance: "Ask for clearance, use tokens, cancel own requests",
+  "ledger:read:own": "Read the ledger entries of its own requests",
+  "ledger:read": "Read the whole ledger",
+  "reviews:read": "Read paused requests",
+  "reviews:decide": "Approve and deny paused requests",
+  "policies:read": "Read policies",
+  "policies:write": "Register and upload policies",
+  "settings:read": "Read settings",
+  "settings:write": "Change settings",
+};
+
+export const expiryDays = ["", "7", "30", "90", "365"] as const;
+
+export const newKey = z
+  .object({
+    name: z
+      .string()
+      .trim()
+      .min(1, "Give the key a name, such as the service that will use it.")
+      .max(80)
+      .refine((name) => !holdsApiKey(name), KEY_IN_TEXT),
+    environment,
+    preset: z.enum(presetNames),
+    scopes: z.array(scope).default([]),
+    /** Days until it ends; empty: never. */
+    expires_in_days: z.enum(expiryDays).default(""),
+  })
+  .refine(({ preset, scopes }) => preset !== "custom" || scopes.length > 0, "Choose at least one scope.");
+export type NewKey = z.input<typeof newKey>;
+
+/** Hours for which the old key works on after a rotation. */
+export const overlapHours = ["0", "1", "24", "72", "168"] as const;
+export const overlap = z.enum(overlapHours);

@@ -5,9 +5,9 @@ import { problem } from "@ledgix/contract/problem";
 import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
 import { reviewSettings, thresholdHistory } from "@ledgix/contract/settings";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { z } from "zod";
+import type { z } from "zod";
 import { type AuditFilter, auditPage } from "../audit/schema";
-import { apiKeyRow } from "../keys/schema";
+import { keyList } from "../keys/schema";
 import { memberList } from "../members/schema";
 
 // What the browser reads live, through the console's own API. Keys begin with the tenant, so that a switch never mixes two.
@@ -189,7 +189,7 @@ export function deliveriesQuery(client: string, filter: DeliveryFilter) {
 export function keysQuery(client: string) {
   return queryOptions({
     queryKey: [client, "keys"],
-    queryFn: ({ signal }) => read(`/api/${client}/keys`, z.object({ keys: z.array(apiKeyRow) }), signal),
+    queryFn: ({ signal }) => read(`/api/${client}/keys`, keyList, signal),
   });
 }
 

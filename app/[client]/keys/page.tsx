@@ -13,7 +13,7 @@ export default async function Keys({ params }: { params: Promise<{ client: strin
   const member = await requireMember(client);
   const keys = await listKeys(member);
   return (
-    <Prefetched fill={(queries) => queries.setQueryData(keysQuery(client).queryKey, { keys })}>
+    <Prefetched fill={(queries) => queries.setQueryData(keysQuery(client).queryKey, keys)}>
       <KeysPage client={client} mayManage={memberMay(member, "keys:write")} vaultUrl={env().VAULT_PUBLIC_URL} />
     </Prefetched>
   );
