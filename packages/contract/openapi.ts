@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
-import { checkpointList, consistencyProof, inclusionProof, ledgerPage, ledgerVerification, proofBundle } from "./ledger.ts";
+import {
+  checkpointList,
+  consistencyProof,
+  inclusionProof,
+  ledgerDensity,
+  ledgerPage,
+  ledgerVerification,
+  proofBundle,
+} from "./ledger.ts";
 import { sendInvitationAnswer, sendInvitationRequest } from "./member.ts";
 import {
   deliveryList,
@@ -43,6 +51,19 @@ import { reviewSettings, reviewSettingsUpdate, thresholdHistory } from "./settin
 type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
 
 const requestId = "request_id";
+const ledgerFilters = [
+  "from",
+  "to",
+  "tool",
+  "agent",
+  "policy",
+  "version",
+  "decision",
+  "asked_by",
+  "reviewer",
+  "channel",
+  requestId,
+];
 /** Every endpoint of Vault with its schemas: the document is made from what the service parses with. */
 const operations: Record<string, Record<string, Operation>> = {
   "/health": { get: { summary: "The process is up", isPublic: true } },
@@ -173,8 +194,11 @@ const operations: Record<string, Record<string, Operation>> = {
     get: {
       summary: "List ledger entries, newest first; redacted unless view=full",
       answer: ledgerPage,
-      query: ["limit", "cursor", "from", "to", "tool", "agent", "policy", "decision", requestId, "view"],
+      query: ["limit", "cursor", "order", ...ledgerFilters, "view"],
     },
+  },
+  "/ledger/density": {
+    get: { summary: "Count ledger entries over time", answer: ledgerDensity, query: ledgerFilters },
   },
   "/ledger/checkpoints": {
     get: { summary: "List checkpoints, newest first", answer: checkpointList, query: ["limit", "cursor", "strict"] },

@@ -16,8 +16,17 @@ import { type Admit, callOf, type Env } from "./http/admit.ts";
 import { MAX_BODY_BYTES, parseWith, readBody, readQuery } from "./http/body.ts";
 import { routePath } from "./http/path.ts";
 import { problemResponse } from "./http/problem.ts";
-import { bundleQuery, checkpointQuery, consistencyQuery, ledgerQuery, toolQuery, waitQuery } from "./http/queries.ts";
+import {
+  bundleQuery,
+  checkpointQuery,
+  consistencyQuery,
+  densityQuery,
+  ledgerQuery,
+  toolQuery,
+  waitQuery,
+} from "./http/queries.ts";
 import { listCheckpoints } from "./ledger/checkpoints.ts";
+import { readDensity } from "./ledger/density.ts";
 import { listEntries, redact } from "./ledger/list.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
 import { verifyLedger } from "./ledger/verify.ts";
@@ -187,10 +196,15 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- ledger -----------------------------------------------------------------------------------------------------------------
   app.get("/ledger", async (context) => {
     const principal = await admit(context, "ledger:read");
-    const { view, limit, cursor, ...filter } = readQuery(context, ledgerQuery);
+    const { view, limit, cursor, order, ...filter } = readQuery(context, ledgerQuery);
     const database = await tenants.database(principal.clientId);
-    const page = await listEntries(database, { ...filter, ...ownOnly(principal) }, { limit, before: cursor ?? null });
+    const page = await listEntries(database, { ...filter, ...ownOnly(principal) }, { limit, cursor: cursor ?? null, order });
     return context.json(view === "full" ? page : { ...page, entries: page.entries.map(redact) });
+  });
+  app.get("/ledger/density", async (context) => {
+    const principal = await admit(context, "ledger:read");
+    const filter = { ...readQuery(context, densityQuery), ...ownOnly(principal) };
+    return context.json(await readDensity(await tenants.database(principal.clientId), filter));
   });
   app.get("/ledger/checkpoints", async (context) => {
     const principal = await admit(context, "ledger:read");

@@ -67,6 +67,7 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["POST", "/slack/link", "reviews:collaborate", () => ({ code: "x", redirect_uri })],
   ["DELETE", "/slack/link", "reviews:collaborate"],
   ["GET", "/ledger", "ledger:read"],
+  ["GET", "/ledger/density", "ledger:read"],
   ["GET", "/ledger/checkpoints", "ledger:read"],
   ["GET", `/ledger/proof/inclusion?request_id=${id}`, "ledger:read"],
   ["GET", `/ledger/proof/bundle?request_id=${id}`, "ledger:read"],

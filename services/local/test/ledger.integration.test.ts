@@ -4,6 +4,7 @@ import type { Checkpoint, LedgerEntry, ProofBundle } from "@ledgix/contract/ledg
 import { checkpointList, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { verifyConsistency } from "@ledgix/ledger/tree";
 import { verifyBundle, verifyChain, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
+import { type LogSource, verifyLog } from "@ledgix/ledger/verify-log";
 import { anchorCheckpoints } from "@ledgix/vault/ledger/anchor";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -130,6 +131,76 @@ describe("the ledger", () => {
     expect((await compliance("GET", "/ledger?limit=0")).body.code).toBe("invalid_parameter");
     expect((await compliance("GET", "/ledger/proof/inclusion")).body.code).toBe("invalid_parameter");
     expect((await compliance("GET", `/ledger/proof/inclusion?request_id=${crypto.randomUUID()}`)).body.code).toBe("not_found");
+  });
+});
+
+describe("the whole ledger", () => {
+  /** Reads it as a browser does; `forge` stands for a server that lies. */
+  const sourceOf = (
+    forge: (entry: LedgerEntry) => LedgerEntry | null = (entry) => entry,
+    forgeChain = (all: Checkpoint[]) => all,
+  ): LogSource => ({
+    checkpoints: async () => forgeChain(await chain()),
+    keys: async () => (await bundleOf(await ask(500))).keys,
+    async *entries() {
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const { body } = await compliance("GET", `/ledger?view=full&order=oldest&limit=7${cursor && `&cursor=${cursor}`}`);
+        const page = ledgerPage.parse(body);
+        yield page.entries.flatMap((entry) => forge(entry) ?? []);
+        cursor = page.next_cursor;
+      }
+    },
+  });
+
+  it("verifies as a whole, and says what that does not show", async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, i) => ask(600 + i)));
+    const seen: string[] = [];
+    const report = await verifyLog(sourceOf(), { onProgress: ({ stage }) => seen.push(stage) });
+    expect(report.checks.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+    expect(report).toMatchObject({ isIntact: true, checkpoints: (await chain()).length, redacted: 0 });
+    expect(new Set(seen)).toEqual(new Set(["checkpoints", "entries", "tree"]));
+    expect(report.notShown.join(" ")).toContain("compare the newest checkpoint with its anchor");
+  });
+
+  it("does not verify where an entry was changed, left out or doubled, or a checkpoint was", async () => {
+    const failed = async (source: LogSource) =>
+      (await verifyLog(source)).checks.map(({ name, outcome, detail }) => `${name} ${outcome}: ${detail}`);
+    const target = (entry: LedgerEntry) => entry.leaf_index === 3;
+    expect((await failed(sourceOf((entry) => (target(entry) ? { ...entry, reason: "changed" } : entry))))[0]).toMatch(
+      /event hash does not fit/,
+    );
+    expect((await failed(sourceOf((entry) => (target(entry) ? null : entry))))[0]).toMatch(/1 of \d+ leaves were not served/);
+    expect((await failed(sourceOf((entry) => (target(entry) ? { ...entry, leaf_index: 2 } : entry)))).join()).toMatch(
+      /Leaf 2 stands twice/,
+    );
+    expect((await failed(sourceOf(undefined, (all) => all.slice(1))))[0]).toMatch(/does not begin with its first/);
+    const forgedRoot = (all: Checkpoint[]) => all.map((each, i) => (i === 0 ? { ...each, root_hash: "0".repeat(64) } : each));
+    expect((await failed(sourceOf(undefined, forgedRoot))).join()).toMatch(/Checkpoint 1/);
+  });
+
+  it("is found by what it says: agent, asker, reviewer, channel, policy version, time; and counted over time by the same", async () => {
+    const reviewer = await stack.addMember(clientId, "reviewer", "finder@example.com");
+    const id = await ask(700);
+    await reviewer("POST", `/reviews/${id}/decision`, { approved: true });
+    const find = async (query: string) => {
+      const { body } = await compliance("GET", `/ledger?view=full&${query}`);
+      const density = (await compliance("GET", `/ledger/density?${query}`)).body;
+      expect(density.total >= body.entries.length).toBe(true);
+      const counted = density.buckets.reduce(
+        (sum: number, { approved, denied, paused }: Record<string, number>) =>
+          sum + (approved ?? 0) + (denied ?? 0) + (paused ?? 0),
+        0,
+      );
+      expect(counted).toBe(density.total);
+      return body.entries.map((entry: LedgerEntry) => entry.request_id);
+    };
+    expect(await find("reviewer=finder@example.com")).toEqual([id]);
+    expect(await find("channel=console&reviewer=finder@example.com")).toEqual([id]);
+    expect(await find("channel=slack")).toEqual([]);
+    expect((await find("asked_by=test-key")).length).toBeGreaterThan(10);
+    expect(await find("asked_by=nobody")).toEqual([]);
+    expect(await find(`version=${crypto.randomUUID()}`)).toEqual([]);
+    expect(await find(`from=${new Date(Date.now() + 60_000).toISOString()}`)).toEqual([]);
   });
 });
 

@@ -59,16 +59,27 @@ export const streamQuery = z.object({
     .transform((value) => value ?? null),
 });
 
-export const ledgerQuery = z.object({
-  limit: limit(50, 500),
-  cursor: position,
+const ledgerFilter = {
   from: time,
   to: time,
   tool: text,
   agent: text,
   policy: text,
+  version: uuid,
   decision: decisionStatus.optional(),
+  asked_by: text,
+  reviewer: text,
+  channel: text,
   request_id: uuid,
+};
+
+export const densityQuery = z.object(ledgerFilter);
+
+export const ledgerQuery = z.object({
+  limit: limit(50, 500),
+  cursor: position,
+  order: z.enum(["newest", "oldest"]).default("newest"),
+  ...ledgerFilter,
   view: z.enum(["redacted", "full"]).default("redacted"),
 });
 

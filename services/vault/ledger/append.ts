@@ -77,8 +77,9 @@ export async function appendEvent(
   await transaction.run(
     `insert into ledger_events (event_uuid, request_id, event_type, agent_id, policy_id, intent_hash, tool_name, tool_args, reason,
        citations, evidence_chunks, confidence, confidence_bucket, decision_status, approved, accepted_at, canonical_version,
-       event_hash, leaf_hash, receipt_key_id, receipt_payload, receipt_signature)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+       event_hash, leaf_hash, receipt_key_id, receipt_payload, receipt_signature, actor, channel, requested_by, policy_version_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+       $25, $26)`,
     [
       event.event_uuid,
       event.request_id,
@@ -102,6 +103,10 @@ export async function appendEvent(
       receipt?.keyId ?? null,
       receipt?.payload ?? null,
       receipt?.signature ?? null,
+      actor,
+      channel,
+      request.principal_label,
+      request.policy_version_id,
     ],
   );
 }

@@ -38,7 +38,14 @@ export type EntryFilter = {
   tool?: string | undefined;
   agent?: string | undefined;
   policy?: string | undefined;
+  /** The policy version that the decision rests on. */
+  version?: string | undefined;
   decision?: string | undefined;
+  /** Whose key asked, by its name. */
+  asked_by?: string | undefined;
+  /** Who decided, by their label. */
+  reviewer?: string | undefined;
+  channel?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
 };
@@ -47,7 +54,7 @@ export type EntryFilter = {
 const SETTLING =
   "('clearance.approved', 'clearance.denied', 'review.approved', 'review.denied', 'review.expired', 'clearance.cancelled')";
 
-function conditions(filter: EntryFilter): { where: string; parameters: Parameter[] } {
+export function conditions(filter: EntryFilter): { where: string; parameters: Parameter[] } {
   const parameters: Parameter[] = [];
   const parts: string[] = [];
   const add = (value: string | undefined, condition: (placeholder: string) => string) => {
@@ -61,6 +68,10 @@ function conditions(filter: EntryFilter): { where: string; parameters: Parameter
   add(filter.tool, (p) => `e.tool_name = ${p}`);
   add(filter.agent, (p) => `e.agent_id = ${p}`);
   add(filter.policy, (p) => `e.policy_id = ${p}`);
+  add(filter.version, (p) => `e.policy_version_id = ${p}`);
+  add(filter.asked_by, (p) => `e.requested_by = ${p}`);
+  add(filter.reviewer, (p) => `e.actor = ${p}`);
+  add(filter.channel, (p) => `e.channel = ${p}`);
   add(filter.decision, (p) => `e.decision_status = ${p}`);
   // accepted_at is ISO 8601 in UTC with milliseconds, so its order as text is its order in time.
   add(filter.from, (p) => `e.accepted_at >= ${p}`);
@@ -68,17 +79,20 @@ function conditions(filter: EntryFilter): { where: string; parameters: Parameter
   return { where: parts.length === 0 ? "true" : parts.join(" and "), parameters };
 }
 
-/** Lists entries, newest first, after the cursor `before` (a `seq`). */
+export type EntryPage = { limit: number; cursor: number | null; order: "newest" | "oldest" };
+
+/** Lists entries after the cursor, the `seq` of the last entry of the page before. */
 export async function listEntries(
   database: Queryable,
   filter: EntryFilter,
-  page: { limit: number; before: number | null },
+  { order, ...page }: EntryPage,
 ): Promise<{ entries: LedgerEntry[]; next_cursor: string | null }> {
   const { where, parameters } = conditions(filter);
+  const [side, direction, start] = order === "newest" ? ["<", "desc", Number.MAX_SAFE_INTEGER] : [">", "asc", 0];
   const rows = await database.rows(
     entryRow,
-    `${SELECT_ENTRY} where ${where} and e.seq < $${parameters.length + 1} order by e.seq desc limit $${parameters.length + 2}`,
-    [...parameters, page.before ?? Number.MAX_SAFE_INTEGER, page.limit + 1],
+    `${SELECT_ENTRY} where ${where} and e.seq ${side} $${parameters.length + 1} order by e.seq ${direction} limit $${parameters.length + 2}`,
+    [...parameters, page.cursor ?? start, page.limit + 1],
   );
   const entries = rows.slice(0, page.limit);
   return { entries, next_cursor: rows.length > page.limit ? String(entries.at(-1)?.seq) : null };

@@ -22,7 +22,7 @@ export async function verifyLedger(database: Queryable, signer: Signer): Promise
       public_jwk: toBase64Url(Buffer.from(JSON.stringify(signer.publicJwk))),
     },
   ]);
-  const { entries } = await listEntries(database, {}, { limit: RECENT_ENTRIES, before: null });
+  const { entries } = await listEntries(database, {}, { limit: RECENT_ENTRIES, cursor: null, order: "newest" });
   const rows = await database.rows(
     checkpointRow,
     `select ${CHECKPOINT_COLUMNS} from ledger_checkpoints order by checkpoint_id desc limit $1`,

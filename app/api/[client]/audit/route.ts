@@ -1,5 +1,5 @@
 import { listAuditEvents } from "@/lib/audit/list";
-import { csvLine } from "@/lib/csv";
+import { csvLines } from "@/lib/csv";
 import { requireMember } from "@/lib/session";
 
 /** A page of the audit trail as JSON, or with `format=csv` all of it that the filter finds, as a download. */
@@ -14,11 +14,16 @@ export async function GET(request: Request, { params }: { params: Promise<{ clie
   const lines = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const page = await listAuditEvents(member, filter, cursor, 500);
-      const head = isFirst ? csvLine(["id", "at", "actor", "action", "target", "detail"]) : "";
-      const body = page.events.map((event) =>
-        csvLine([event.id, event.created_at, event.actor_email, event.action, event.target, event.detail]),
-      );
-      controller.enqueue(new TextEncoder().encode(head + body.join("")));
+      const head = isFirst ? [["id", "at", "actor", "action", "target", "detail"]] : [];
+      const body = page.events.map((event) => [
+        event.id,
+        event.created_at,
+        event.actor_email,
+        event.action,
+        event.target,
+        event.detail,
+      ]);
+      if (head.length + body.length > 0) controller.enqueue(new TextEncoder().encode(csvLines([...head, ...body])));
       isFirst = false;
       cursor = page.next_cursor;
       if (cursor === null) controller.close();
