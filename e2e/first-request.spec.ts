@@ -98,6 +98,6 @@ test("from signing up to a decision that the ledger proves", async ({ page }) =>
     await check();
   }
   await page.goto(tenant);
-  await expect(page.getByRole("heading", { name: "You are ready" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Go-live" })).toBeVisible();
   expect(complaints).toEqual([]);
 });

@@ -6,10 +6,15 @@ import { z } from "zod";
 import { readSubject } from "./access-token";
 import { supabase } from "./supabase/server";
 
-export type Tenant = { id: string; name: string; status: string; role: Role };
+export type Tenant = { id: string; name: string; status: string; delete_after: string | null; role: Role };
 export type Member = { email: string; accessToken: string; tenant: Tenant; tenants: Tenant[] };
 
-const memberships = z.array(z.object({ role, clients: z.object({ id: z.string(), name: z.string(), status: z.string() }) }));
+const memberships = z.array(
+  z.object({
+    role,
+    clients: z.object({ id: z.string(), name: z.string(), status: z.string(), delete_after: z.string().nullable() }),
+  }),
+);
 
 /** The signed-in person and their tenants, or null. What is read through their session, row level security has checked. */
 export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null> => {
@@ -20,7 +25,7 @@ export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null
   if (subject === null) return null;
   const { data: rows, error } = await client
     .from("memberships")
-    .select("role, clients(id, name, status)")
+    .select("role, clients(id, name, status, delete_after)")
     .eq("user_id", subject.userId)
     .order("created_at");
   if (error) {

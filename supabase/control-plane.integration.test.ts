@@ -248,6 +248,34 @@ describe("members", () => {
   });
 });
 
+describe("stopping a tenant", () => {
+  const status = async () =>
+    stack.controlPlane.row(
+      z.object({ status: z.string(), is_leaving: z.boolean() }),
+      "select status, delete_after is not null as is_leaving from public.clients where id = $1",
+      [acme],
+    );
+  it.each(["admin", "reviewer", "compliance", "stranger"])("%s neither stops, resumes nor deletes it", async (who) => {
+    for (const sql of ["suspend_tenant($1)", "resume_tenant($1)", "request_tenant_deletion($1, 'T')"])
+      await expect(as(who, (transaction) => transaction.run(`select public.${sql}`, [acme]))).rejects.toThrow(
+        /Only an owner|no such tenant/,
+      );
+  });
+
+  it("an owner stops and resumes it; deletion wants its name, and can be taken back", async () => {
+    const run = (sql: string) => as("owner", (transaction) => transaction.run(`select public.${sql}`, [acme]));
+    await stack.controlPlane.run("update public.clients set status = 'active' where id = $1", [acme]);
+    await run("suspend_tenant($1)");
+    expect(await status()).toEqual({ status: "suspended", is_leaving: false });
+    await run("resume_tenant($1)");
+    await expect(run("request_tenant_deletion($1, 'another')")).rejects.toThrow(/exactly/);
+    await run("request_tenant_deletion($1, 'T')");
+    expect(await status()).toEqual({ status: "suspended", is_leaving: true });
+    await run("resume_tenant($1)");
+    expect(await status()).toEqual({ status: "active", is_leaving: false });
+  });
+});
+
 describe("rotation of keys", () => {
   const hash = () => randomBytes(32).toString("hex");
   const keyRow = z.object({

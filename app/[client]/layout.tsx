@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { LiveReviews } from "@/components/reviews/live-reviews";
+import { Suspended } from "@/components/settings/suspended";
 import { Shell } from "@/components/shell/shell";
 import { requireMember } from "@/lib/session";
 
@@ -15,7 +16,11 @@ export default async function TenantLayout({ children, params }: { children: Rea
       tenants={member.tenants.map(({ id, name }) => ({ id, name }))}
     >
       {member.tenant.status === "active" && <LiveReviews client={client} />}
-      {children}
+      {member.tenant.status === "suspended" ? (
+        <Suspended client={client} isOwner={member.tenant.role === "owner"} deleteAfter={member.tenant.delete_after} />
+      ) : (
+        children
+      )}
     </Shell>
   );
 }

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import { GoLive } from "@/components/go-live/go-live";
 import { CreateKeyDialog } from "@/components/keys/create-key-dialog";
 import { Snippets } from "@/components/keys/snippets";
 import { eventRecordOf } from "@/components/ledger/event-label";
@@ -11,7 +12,7 @@ import { AddPolicyDialog } from "@/components/policies/add-policy-dialog";
 import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
 import { cn } from "@/lib/cn";
-import { keysQuery, ledgerQuery, policiesQuery } from "@/lib/vault/queries";
+import { densityQuery, keysQuery, ledgerQuery, policiesQuery } from "@/lib/vault/queries";
 
 /** How often an open step looks whether it is done. */
 const LOOK_MS = 2_000;
@@ -21,25 +22,24 @@ export function FirstRun({ client, vaultUrl, mayManage }: { client: string; vaul
   const [createdKey, setCreatedKey] = useState<string | null>(null);
   const keys = useQuery({ ...keysQuery(client), refetchInterval: LOOK_MS });
   const policies = useQuery({ ...policiesQuery(client), refetchInterval: LOOK_MS });
-  const ledger = useInfiniteQuery({ ...ledgerQuery(client, { tool: "", decision: "" }), refetchInterval: LOOK_MS });
+  const ledger = useInfiniteQuery({ ...ledgerQuery(client, {}), refetchInterval: LOOK_MS });
+  const reviewed = useQuery({ ...densityQuery(client, { channel: "console" }), refetchInterval: LOOK_MS });
 
   const entries = ledger.data?.pages[0]?.entries ?? [];
   const hasKey = keys.data?.keys.some((key) => key.revoked_at === null) ?? false;
   const hasPolicy = (policies.data?.policies.length ?? 0) > 0;
   const hasRequest = entries.length > 0;
-  const hasPerson = entries.some((entry) => eventRecordOf(entry)?.type.startsWith("review."));
+  // The newest page may hold none in a busy tenant; the whole ledger's count does.
+  const hasPerson = (reviewed.data?.total ?? 0) > 0 || entries.some((entry) => eventRecordOf(entry)?.type.startsWith("review."));
   const done = [true, hasKey, hasPolicy, hasRequest, hasPerson];
   const current = done.indexOf(false);
-  const isLoaded = keys.data && policies.data && ledger.data;
+  const isLoaded = keys.data && policies.data && ledger.data && reviewed.data;
+  if (isLoaded && current < 0) return <GoLive client={client} />;
 
   return (
     <Page
-      title={current < 0 ? "You are ready" : "Get started"}
-      description={
-        current < 0
-          ? "A request was asked, paused and decided, and the ledger can prove it. Wire your first tool next."
-          : "Five steps to a decision that you can prove. Each step notices by itself when it is done."
-      }
+      title="Get started"
+      description="Five steps to a decision that you can prove. Each step notices by itself when it is done."
     >
       <Panel>
         <ol aria-busy={!isLoaded} className="divide-y divide-line">

@@ -3,6 +3,7 @@
 import { Download } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { saveFile } from "@/lib/save-file";
 import { Snippets } from "./snippets";
 
 /** A key, this once: to copy, or as a file. Closing it is the last that anybody sees of it. */
@@ -19,7 +20,7 @@ export function ShownOnce({ apiKey, vaultUrl, close }: { apiKey: string; vaultUr
       </output>
       <div className="flex flex-wrap gap-2">
         <CopyButton text={apiKey} label="Copy key" />
-        <Button variant="secondary" size="sm" onClick={() => downloadText(".env", dotenv)}>
+        <Button variant="secondary" size="sm" onClick={() => saveFile(".env", "text/plain", [dotenv])}>
           <Download /> Download .env
         </Button>
       </div>
@@ -29,12 +30,4 @@ export function ShownOnce({ apiKey, vaultUrl, close }: { apiKey: string; vaultUr
       </div>
     </div>
   );
-}
-
-/** By a blob, which lives in this page alone: a key stands in no URL, not even a local one. */
-function downloadText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }

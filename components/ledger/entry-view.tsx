@@ -7,7 +7,6 @@ import { CircleCheck, CircleMinus, CircleX, Clock } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { useSentences } from "@/components/reviews/use-sentences";
-import { CodeBlock } from "@/components/ui/code-block";
 import { CopyableId } from "@/components/ui/copy-button";
 import { Page, Panel } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -16,6 +15,9 @@ import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
 import { bundleQuery, ReadFailed } from "@/lib/vault/queries";
 import { eventLabel, eventRecordOf } from "./event-label";
+import { InclusionTree } from "./inclusion-tree";
+import { Lifeline } from "./lifeline";
+import { RawBytes } from "./raw-bytes";
 
 /** An entry with its proof, verified here, in the reader's own browser. */
 export function EntryView({ client, eventUuid }: { client: string; eventUuid: string }) {
@@ -53,11 +55,18 @@ function Entry({ client, bundle }: { client: string; bundle: ProofBundle }) {
       }
       actions={<Status value={event.decision_status} label={eventLabel(event)} />}
     >
+      <Panel className="p-4 sm:p-5">
+        <Lifeline client={client} entry={event} />
+      </Panel>
       <Verification bundle={bundle} />
       <Panel>
         <dl className="divide-y divide-line">
           <Fact label="Reason">{event.reason}</Fact>
           <Fact label="Decided by">{record?.actor ? `${record.actor}, by ${record.channel}` : "policy"}</Fact>
+          <Fact label="Receipt">
+            signed by {event.receipt_key_id || "nobody yet"} when it was accepted{" "}
+            <code className="font-mono text-xs break-all text-muted">{event.receipt_signature}</code>
+          </Fact>
           <Fact label="Policy">{event.policy_id || "none"}</Fact>
           <Fact label="Accepted">
             <Time at={event.accepted_at} /> <span className="text-muted">{event.accepted_at}</span>
@@ -81,10 +90,15 @@ function Entry({ client, bundle }: { client: string; bundle: ProofBundle }) {
           <Hash label="Root hash" value={inclusion.checkpoint.root_hash} />
         </dl>
       </Panel>
-      <details>
-        <summary className="mb-2 text-muted">The whole proof, as JSON for an offline verifier</summary>
-        <CodeBlock label="Proof bundle" code={JSON.stringify(bundle, null, 2)} />
-      </details>
+      <section className="flex flex-col gap-2">
+        <h2 className="font-semibold">Its place in the tree</h2>
+        <p className="text-muted">
+          Green is computed here, from the leaf upwards; white is given by the proof. The top must be the root that checkpoint{" "}
+          {inclusion.checkpoint.checkpoint_id} signed.
+        </p>
+        <InclusionTree inclusion={inclusion} />
+      </section>
+      <RawBytes bundle={bundle} />
     </Page>
   );
 }

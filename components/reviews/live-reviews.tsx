@@ -5,6 +5,7 @@ import { type ReviewEvent, reviewEvent, reviewEventTypes } from "@ledgix/contrac
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { z } from "zod";
+import { noticeInBrowser, PendingBadge } from "@/components/shell/browser-notices";
 import { arrivalsKey, isListInUse } from "./arrivals";
 
 type Pages = InfiniteData<z.infer<typeof reviewList>>;
@@ -17,7 +18,9 @@ export function LiveReviews({ client }: { client: string }) {
     let wasAway = false;
     const onEvent = (message: MessageEvent<string>) => {
       const event = reviewEvent.safeParse(JSON.parse(message.data));
-      if (event.success) applyEvent(queries, client, event.data);
+      if (!event.success) return;
+      applyEvent(queries, client, event.data);
+      void noticeInBrowser(queries, client, event.data).catch(() => {}); // a notice that cannot be shown is no failure of the page
     };
     for (const type of reviewEventTypes) source.addEventListener(type, onEvent);
     source.onerror = () => {
@@ -29,7 +32,7 @@ export function LiveReviews({ client }: { client: string }) {
     };
     return () => source.close();
   }, [client, queries]);
-  return null;
+  return <PendingBadge client={client} />;
 }
 
 function applyEvent(queries: QueryClient, client: string, event: ReviewEvent): void {

@@ -1,6 +1,7 @@
 "use client";
 
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { refusesKey } from "@/lib/refuse-key";
 import type { ReviewFilter } from "@/lib/vault/queries";
 
 /** The parts of the queue's filter that stand in the address, by the names that Vault takes. */
@@ -40,7 +41,9 @@ export function useSetFilter(): (change: Partial<Record<FilterName, string>>) =>
   const filter = useReviewFilter();
   const router = useRouter();
   const pathname = usePathname();
-  return (change) => router.replace(addressOf(pathname, { ...filter, ...change }));
+  return (change) => {
+    if (!refusesKey(Object.values(change).join(" "))) router.replace(addressOf(pathname, { ...filter, ...change }));
+  };
 }
 
 export function addressOf(pathname: string, filter: ReviewFilter): string {

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
+import { BrowserNoticesSetting } from "@/components/shell/browser-notices";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { Field } from "@/components/ui/field";
@@ -15,12 +16,15 @@ import { listSessions, type SessionRow, signOutElsewhere } from "@/lib/auth/acti
 import { exactTime } from "@/lib/format";
 import { saveAbsence } from "@/lib/reviews/actions";
 import { absencesQuery, membersQuery } from "@/lib/vault/queries";
+import { SlackIdentity } from "./slack-identity";
 
 /** What is the signed-in person's own: when they are away, and where they are signed in. */
 export function AccountPage({ client, email, mayReview }: { client: string; email: string; mayReview: boolean }) {
   return (
     <Page title="You" description={`Signed in as ${email}.`}>
       {mayReview && <Absence client={client} email={email.toLowerCase()} />}
+      {mayReview && <SlackIdentity client={client} />}
+      <BrowserNoticesSetting />
       <Sessions />
     </Page>
   );

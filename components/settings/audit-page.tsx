@@ -10,6 +10,7 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import type { AuditRow } from "@/lib/audit/schema";
+import { refusesKey } from "@/lib/refuse-key";
 import { auditQuery } from "@/lib/vault/queries";
 
 const acts: Record<string, string> = {
@@ -58,6 +59,7 @@ export function AuditPage({ client }: { client: string }) {
           onSubmit={(event) => {
             event.preventDefault();
             const q = String(new FormData(event.currentTarget).get("q") ?? "").trim();
+            if (refusesKey(q)) return;
             router.replace(q ? `${pathname}?${new URLSearchParams({ q })}` : pathname);
           }}
         >

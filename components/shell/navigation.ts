@@ -1,4 +1,4 @@
-import { BookOpenCheck, Inbox, KeyRound, type LucideIcon, Rocket, ScrollText, Settings } from "lucide-react";
+import { BookOpenCheck, ChartColumn, Inbox, KeyRound, type LucideIcon, Rocket, ScrollText, Settings } from "lucide-react";
 
 export type Destination = { path: string; label: string; icon: LucideIcon; keys: string };
 
@@ -9,5 +9,6 @@ export const destinations: Destination[] = [
   { path: "/policies", label: "Policies", icon: BookOpenCheck, keys: "p" },
   { path: "/ledger", label: "Ledger", icon: ScrollText, keys: "l" },
   { path: "/keys", label: "Keys", icon: KeyRound, keys: "k" },
+  { path: "/insights", label: "Insights", icon: ChartColumn, keys: "i" },
   { path: "/settings", label: "Settings", icon: Settings, keys: "s" },
 ];

@@ -1,6 +1,12 @@
 "use server";
 
-import { type ReviewSettings, type ReviewSettingsUpdate, reviewSettings } from "@ledgix/contract/settings";
+import {
+  type ReviewSettings,
+  type ReviewSettingsUpdate,
+  reviewSettings,
+  type TenantSettings,
+  tenantSettings,
+} from "@ledgix/contract/settings";
 import type { ActionResult } from "../action-result";
 import { requireMember } from "../session";
 import { callVault, json } from "../vault/server";
@@ -9,4 +15,10 @@ import { callVault, json } from "../vault/server";
 export async function saveReviewSettings(clientId: string, update: ReviewSettingsUpdate): Promise<ActionResult<ReviewSettings>> {
   const member = await requireMember(clientId);
   return callVault(member, "/review-settings", reviewSettings, json("PUT", update));
+}
+
+/** Changes for how many days the delivery log is kept. */
+export async function saveRetention(clientId: string, days: number): Promise<ActionResult<TenantSettings>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/tenant-settings", tenantSettings, json("PUT", { delivery_retention_days: days }));
 }

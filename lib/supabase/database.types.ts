@@ -218,6 +218,7 @@ export type Database = {
         Row: {
           created_at: string;
           created_by: string | null;
+          delete_after: string | null;
           id: string;
           name: string;
           status: string;
@@ -226,6 +227,7 @@ export type Database = {
         Insert: {
           created_at?: string;
           created_by?: string | null;
+          delete_after?: string | null;
           id?: string;
           name: string;
           status?: string;
@@ -234,6 +236,7 @@ export type Database = {
         Update: {
           created_at?: string;
           created_by?: string | null;
+          delete_after?: string | null;
           id?: string;
           name?: string;
           status?: string;
@@ -332,8 +335,11 @@ export type Database = {
       list_sessions: { Args: {  }; Returns: Json };
       remove_member: { Args: { client: string; member: string }; Returns: undefined };
       rename_tenant: { Args: { client: string; tenant_name: string }; Returns: undefined };
+      request_tenant_deletion: { Args: { client: string; confirmed_name: string }; Returns: string };
+      resume_tenant: { Args: { client: string }; Returns: undefined };
       revoke_api_key: { Args: { key_id: string }; Returns: string };
       rotate_api_key: { Args: { key_id: string; new_prefix: string; hash: string; overlap: string; expires?: string }; Returns: string };
+      suspend_tenant: { Args: { client: string }; Returns: undefined };
       withdraw_invitation: { Args: { invitation: string }; Returns: undefined };
     };
     Enums: Record<never, never>;

@@ -45,6 +45,34 @@ export async function renameTenant(clientId: string, given: string): Promise<Act
   return succeeded(null);
 }
 
+/** Stops a tenant: from then on Vault lets in no key and no member of it. */
+export async function suspendTenant(clientId: string): Promise<ActionResult> {
+  await requireMember(clientId);
+  const client = await supabase();
+  const { error } = await client.rpc("suspend_tenant", { client: clientId });
+  return error ? refused(error, "The tenant was not suspended and works on. Try again.") : succeeded(null);
+}
+
+export async function resumeTenant(clientId: string): Promise<ActionResult> {
+  await requireMember(clientId);
+  const client = await supabase();
+  const { error } = await client.rpc("resume_tenant", { client: clientId });
+  return error ? refused(error, "The tenant was not resumed. Try again.") : succeeded(null);
+}
+
+/** Stops a tenant and marks it for deletion after 30 days, within which it can be resumed. */
+export async function requestTenantDeletion(clientId: string, name: string): Promise<ActionResult> {
+  await requireMember(clientId);
+  const client = await supabase();
+  const { error } = await client.rpc("request_tenant_deletion", { client: clientId, confirmed_name: name });
+  return error ? refused(error, "Nothing was deleted. Try again.") : succeeded(null);
+}
+
+/** The functions of the control plane say in a sentence why they refuse. */
+function refused(error: { code?: string; message: string }, otherwise: string): ActionResult<never> {
+  return failed(["42501", "P0002", "P0003"].includes(error.code ?? "") ? error.message : otherwise, error.code);
+}
+
 const provisioned = z.object({ status: z.string() });
 
 async function provision(clientId: string): Promise<ActionResult<{ status: string }>> {
@@ -54,7 +82,7 @@ async function provision(clientId: string): Promise<ActionResult<{ status: strin
   const email = readSubject(accessToken)?.email;
   if (!email) return failed("Sign in again.");
   // The session that was read before does not know the new tenant yet; Vault checks the ownership itself.
-  const tenant = { id: clientId, name: "", status: "provisioning", role: "owner" as const };
+  const tenant = { id: clientId, name: "", status: "provisioning", delete_after: null, role: "owner" as const };
   const member = { email, accessToken, tenant, tenants: [tenant] };
   return callVault(member, "/admin/provision-tenant", provisioned, json("POST", {}));
 }

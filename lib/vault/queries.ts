@@ -1,9 +1,10 @@
-import { ledgerPage, proofBundle } from "@ledgix/contract/ledger";
+import { insights } from "@ledgix/contract/insights";
+import { checkpointList, ledgerDensity, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { deliveryList, notificationSettings, slackState, slackTargets, webhookList } from "@ledgix/contract/notifications";
 import { policyDocument, policyList } from "@ledgix/contract/policy";
 import { problem } from "@ledgix/contract/problem";
 import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
-import { reviewSettings, thresholdHistory } from "@ledgix/contract/settings";
+import { reviewSettings, tenantSettings, thresholdHistory } from "@ledgix/contract/settings";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { type AuditFilter, auditPage } from "../audit/schema";
@@ -98,20 +99,53 @@ export function policyQuery(client: string, policyId: string, version: string | 
   });
 }
 
-export type LedgerFilter = { tool: string; decision: string };
+/** The query parameters of `GET /ledger` that are set. */
+export type LedgerFilter = Record<string, string>;
 
 export function ledgerQuery(client: string, filter: LedgerFilter) {
   return infiniteQueryOptions({
     queryKey: [client, "ledger", filter],
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({
-        view: "full",
-        ...(filter.tool && { tool: filter.tool }),
-        ...(filter.decision && { decision: filter.decision }),
-        ...(pageParam && { cursor: pageParam }),
-      });
+      const query = new URLSearchParams({ view: "full", limit: "100", ...filter, ...(pageParam && { cursor: pageParam }) });
       return read(vaultPath(client, `/ledger?${query}`), ledgerPage, signal);
     },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function densityQuery(client: string, filter: LedgerFilter) {
+  return queryOptions({
+    queryKey: [client, "density", filter],
+    queryFn: ({ signal }) => read(vaultPath(client, `/ledger/density?${new URLSearchParams(filter)}`), ledgerDensity, signal),
+  });
+}
+
+export function insightsQuery(client: string, days: number) {
+  return queryOptions({
+    queryKey: [client, "insights", days],
+    queryFn: ({ signal }) => read(vaultPath(client, `/insights?days=${days}`), insights, signal),
+  });
+}
+
+/** What happened with one request, newest first. */
+export function lifelineQuery(client: string, requestId: string) {
+  return queryOptions({
+    queryKey: [client, "lifeline", requestId],
+    queryFn: ({ signal }) =>
+      read(vaultPath(client, `/ledger?${new URLSearchParams({ view: "full", request_id: requestId })}`), ledgerPage, signal),
+  });
+}
+
+export function checkpointsQuery(client: string) {
+  return infiniteQueryOptions({
+    queryKey: [client, "checkpoints"],
+    queryFn: ({ pageParam, signal }) =>
+      read(
+        vaultPath(client, `/ledger/checkpoints?strict=1&limit=100${pageParam && `&cursor=${pageParam}`}`),
+        checkpointList,
+        signal,
+      ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
   });
@@ -183,6 +217,13 @@ export function deliveriesQuery(client: string, filter: DeliveryFilter) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: ({ state }) => (state.data?.pages[0]?.deliveries.some(({ status }) => status === "waiting") ? 3_000 : false),
+  });
+}
+
+export function tenantSettingsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "tenant-settings"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/tenant-settings"), tenantSettings, signal),
   });
 }
 

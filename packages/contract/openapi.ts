@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
+import { insights } from "./insights.ts";
 import {
   checkpointList,
   consistencyProof,
@@ -46,7 +47,7 @@ import {
   reviewList,
   savedViews,
 } from "./review.ts";
-import { reviewSettings, reviewSettingsUpdate, thresholdHistory } from "./settings.ts";
+import { reviewSettings, reviewSettingsUpdate, tenantSettings, tenantSettingsUpdate, thresholdHistory } from "./settings.ts";
 
 type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
 
@@ -190,6 +191,13 @@ const operations: Record<string, Record<string, Operation>> = {
     delete: { summary: "Unlink the caller's Slack identity", answer: slackState },
   },
   "/slack/interactions": { post: { summary: "Buttons and modals of Slack, signed by Slack", isPublic: true } },
+  "/tenant-settings": {
+    get: { summary: "Read the environment and the retention", answer: tenantSettings },
+    put: { summary: "Change the retention", body: tenantSettingsUpdate, answer: tenantSettings },
+  },
+  "/insights": {
+    get: { summary: "What was asked, what passed, who decided and how fast", answer: insights, query: ["days"] },
+  },
   "/ledger": {
     get: {
       summary: "List ledger entries, newest first; redacted unless view=full",

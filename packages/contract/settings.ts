@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { environment } from "./api-key.ts";
 import { confidenceBucket } from "./confidence.ts";
 import { reviewRule } from "./review-rules.ts";
 
@@ -55,6 +56,19 @@ export const storedReviewSettings = z.object({
   templates: reviewChoices.templates.default({}),
   separate_key_creators: reviewChoices.separate_key_creators.default(false),
 });
+
+/** Days for which the delivery log and what it was made from are kept. The ledger is kept for good. */
+export const DEFAULT_RETENTION_DAYS = 90;
+export const retentionDays = z.number().int().min(7).max(3650);
+/** `GET /tenant-settings`. */
+export const tenantSettings = z.object({
+  /** Whose keys this Vault takes. */
+  environment,
+  delivery_retention_days: retentionDays,
+});
+export type TenantSettings = z.infer<typeof tenantSettings>;
+/** `PUT /tenant-settings`. */
+export const tenantSettingsUpdate = z.object({ delivery_retention_days: retentionDays });
 
 /** `GET /review-settings/history`: what the judge would approve, by its confidence, and what became of it. */
 export const thresholdHistory = z.object({

@@ -93,26 +93,34 @@ export function consistencyPath(first: number, second: number, read: ReadNode): 
   return consistencyRanges(first, second).map(([from, to]) => bytesToHex(hashRange(from, to, read)));
 }
 
+/** One step up a tree: the sibling that the path gives, the leaves it covers, and the hash that both make. */
+export type InclusionStep = { sibling: string; isSiblingRight: boolean; from: number; to: number; hash: string };
+type Inclusion = { leaf_hash: string; leaf_index: number; tree_size: number; path: string[] };
+
+/** The way from a leaf to the root by its audit path (RFC 9162 §2.1.3.2), for showing it; null where the path fits no such leaf. */
+export function inclusionSteps({ leaf_hash, leaf_index: index, tree_size: size, path }: Inclusion): InclusionStep[] | null {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return null;
+  const ranges = inclusionRanges(index, size);
+  if (ranges.length !== path.length) return null;
+  const steps: InclusionStep[] = [];
+  let below = leaf_hash;
+  for (const [i, [from, to]] of ranges.entries()) {
+    const sibling = path[i] ?? "";
+    const isSiblingRight = from > index;
+    const hash = toHex(below, (bytes) =>
+      isSiblingRight ? hashNode(bytes, hexToBytes(sibling)) : hashNode(hexToBytes(sibling), bytes),
+    );
+    if (hash === null) return null;
+    steps.push({ sibling, isSiblingRight, from, to, hash });
+    below = hash;
+  }
+  return steps;
+}
+
 /** RFC 9162 §2.1.3.2. Hashes are hex; a malformed path is simply not a proof. */
-export function verifyInclusion(proof: {
-  leaf_hash: string;
-  leaf_index: number;
-  tree_size: number;
-  path: string[];
-  root_hash: string;
-}): boolean {
-  const { leaf_index: index, tree_size: size } = proof;
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
-  const steps = inclusionRanges(index, size);
-  if (steps.length !== proof.path.length) return false;
-  return (
-    toHex(proof.leaf_hash, (leaf) =>
-      steps.reduce((hash, [from], i) => {
-        const sibling = hexToBytes(proof.path[i] ?? "");
-        return from > index ? hashNode(hash, sibling) : hashNode(sibling, hash);
-      }, leaf),
-    ) === proof.root_hash
-  );
+export function verifyInclusion({ root_hash, ...proof }: Inclusion & { root_hash: string }): boolean {
+  const steps = inclusionSteps(proof);
+  return steps !== null && (steps.at(-1)?.hash ?? proof.leaf_hash) === root_hash;
 }
 
 /** RFC 9162 §2.1.4.2. Hashes are hex. */

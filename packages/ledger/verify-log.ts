@@ -117,16 +117,22 @@ function passedChecks(entries: number, checkpoints: number, size: number): LogCh
     {
       name: "Entries",
       outcome: "passed",
-      detail: `${entries} entries, each with the hash of its content, its leaf and its signed receipt.`,
+      detail: `${counted(entries, "entry", "entries")}, each with the hash of its content, its leaf and its signed receipt.`,
     },
-    { name: "Tree", outcome: "passed", detail: `${size} leaves, none missing or doubled, make the root of every checkpoint.` },
+    {
+      name: "Tree",
+      outcome: "passed",
+      detail: `${counted(size, "leaf", "leaves")}, none missing or doubled, make the root of every checkpoint.`,
+    },
     {
       name: "Chain",
       outcome: "passed",
-      detail: `${checkpoints} checkpoints, each signed and naming the one before, from the first on.`,
+      detail: `${counted(checkpoints, "checkpoint", "checkpoints")}, each signed and naming the one before, from the first on.`,
     },
   ];
 }
+
+const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 /** Roots of the trees of the first n leaves, for the sizes asked for (ascending), in one pass. */
 function rootsAt(leaves: Uint8Array, sizes: number[]): Map<number, string> {

@@ -3,7 +3,7 @@ import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
 import { registerPolicyRequest, uploadPolicyFields } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
-import { reviewSettingsUpdate } from "@ledgix/contract/settings";
+import { reviewSettingsUpdate, tenantSettingsUpdate } from "@ledgix/contract/settings";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -21,10 +21,12 @@ import {
   checkpointQuery,
   consistencyQuery,
   densityQuery,
+  insightsQuery,
   ledgerQuery,
   toolQuery,
   waitQuery,
 } from "./http/queries.ts";
+import { readInsights } from "./insights/read.ts";
 import { listCheckpoints } from "./ledger/checkpoints.ts";
 import { readDensity } from "./ledger/density.ts";
 import { listEntries, redact } from "./ledger/list.ts";
@@ -40,6 +42,7 @@ import { MAX_DOCUMENT_BYTES, policyIdOf, readDocument } from "./policies/upload.
 import { addReviewRoutes } from "./reviews/routes.ts";
 import { readThresholdHistory } from "./settings/history.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
+import { readTenantSettings, updateTenantSettings } from "./settings/tenant.ts";
 import { consumeToken } from "./tokens/consume.ts";
 
 /** Bytes of multipart around a document. */
@@ -191,6 +194,21 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const principal = await admit(context, "settings:write");
     const { body } = await readBody(context, reviewSettingsUpdate);
     return context.json(await updateReviewSettings(deps, await tenants.database(principal.clientId), principal, body));
+  });
+
+  app.get("/tenant-settings", async (context) => {
+    const principal = await admit(context, "settings:read");
+    return context.json(await readTenantSettings(deps, await tenants.database(principal.clientId)));
+  });
+  app.put("/tenant-settings", async (context) => {
+    const principal = await admit(context, "settings:write");
+    const { body } = await readBody(context, tenantSettingsUpdate);
+    return context.json(await updateTenantSettings(deps, await tenants.database(principal.clientId), principal, body));
+  });
+  app.get("/insights", async (context) => {
+    const principal = await admit(context, "reviews:read");
+    const { days } = readQuery(context, insightsQuery);
+    return context.json(await readInsights(await tenants.database(principal.clientId), days));
   });
 
   // --- ledger -----------------------------------------------------------------------------------------------------------------

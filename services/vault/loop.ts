@@ -8,6 +8,7 @@ import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
 import { indexPolicyVersions } from "./policies/index-versions.ts";
 import { expireReviews } from "./reviews/expire.ts";
+import { forgetDeliveries } from "./settings/tenant.ts";
 
 export type BackgroundWork = { stop(): Promise<void> };
 
@@ -67,4 +68,5 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await indexPolicyVersions(deps, clientId);
   await announceKeyEvents(deps, clientId, database);
   await forgetAnswers(database);
+  await forgetDeliveries(database);
 }

@@ -11,8 +11,8 @@ export const metadata: Metadata = { title: "Ledger" };
 export default async function Ledger({ params }: { params: Promise<{ client: string }> }) {
   const { client } = await params;
   const member = await requireMember(client);
-  const page = await readVault(member, "/ledger?view=full", ledgerPage);
-  const { queryKey } = ledgerQuery(client, { tool: "", decision: "" });
+  const page = await readVault(member, "/ledger?view=full&limit=100", ledgerPage);
+  const { queryKey } = ledgerQuery(client, {});
   return (
     <Prefetched fill={(queries) => queries.setQueryData(queryKey, { pages: [page], pageParams: [""] })}>
       <LedgerPage client={client} />

@@ -17,6 +17,8 @@ const roots = new Set([
   "deliveries",
   "webhooks",
   "slack",
+  "insights",
+  "tenant-settings",
   "ledger",
   "admin",
 ]);

@@ -48,6 +48,8 @@ export const deliveryQuery = z.object({
   limit: limit(50, 200),
 });
 
+export const insightsQuery = z.object({ days: z.coerce.number().int().min(1).max(365).default(30) });
+
 export const toolQuery = z.object({ tool: text });
 
 export const streamQuery = z.object({

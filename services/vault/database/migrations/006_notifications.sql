@@ -33,7 +33,9 @@ create table deliveries (
 create unique index deliveries_once on deliveries (outbox_id, channel, target, kind);
 create index deliveries_due on deliveries (not_before) where status = 'waiting';
 create index deliveries_case on deliveries (channel, target, request_id, position) where status = 'waiting';
-create index deliveries_log on deliveries (position desc);
+create index deliveries_settled on deliveries (settled_at) where status <> 'waiting';
+create index deliveries_outbox on deliveries (outbox_id);
+create index outbox_planned on outbox (planned_at);
 
 create table delivery_attempts (
   delivery_id uuid not null references deliveries (delivery_id) on delete cascade,

@@ -1,0 +1,109 @@
+import { reviewSettings } from "@ledgix/contract/settings";
+import { describe, expect, it } from "vitest";
+import { type GoLiveFacts, goLiveChecks } from "./checks";
+
+const at = "2026-11-24T12:00:00.000Z";
+const key = {
+  id: "k",
+  name: "worker",
+  environment: "development" as const,
+  scopes: [],
+  prefix: "sk",
+  created_at: at,
+  expires_at: null,
+  revoked_at: null,
+  replaced_by: null,
+  last_used_at: null,
+  last_used_from: null,
+  last_used_runtime: null,
+};
+const fresh: GoLiveFacts = {
+  now: new Date(at),
+  keys: { keys: [], uses: [], refusals: [] },
+  policies: [],
+  members: [{ user_id: "u", email: "owner@example.com", role: "owner", created_at: at }],
+  notifications: {
+    routes: [],
+    quiet_hours: null,
+    time_zone: "UTC",
+    updated_at: null,
+    updated_by: null,
+    warnings: [],
+    unreachable: [],
+    channels: { email: true, slack: false },
+  },
+  settings: reviewSettings.parse({
+    minimum_confidence_score: 0.8,
+    minimum_confidence_bucket: "high",
+    tool_thresholds: {},
+    rules: [],
+    canned_reasons: [],
+    templates: {},
+    separate_key_creators: false,
+    updated_at: null,
+    updated_by: null,
+  }),
+  tools: [],
+  approved: 0,
+  denied: 0,
+  paused: 0,
+  firstEntryAt: null,
+};
+const check = (id: string, facts: Partial<GoLiveFacts>) => goLiveChecks({ ...fresh, ...facts }).find((each) => each.id === id);
+
+describe("the go-live checklist", () => {
+  it("of a new tenant says what is missing, and calls defaults defaults", () => {
+    const states = Object.fromEntries(goLiveChecks(fresh).map(({ id, state }) => [id, state]));
+    expect(states).toEqual({
+      key: "missing",
+      reach: "missing",
+      policy: "missing",
+      reviewers: "attention",
+      routes: "missing",
+      tested: "missing",
+      threshold: "attention",
+    });
+    expect(check("threshold", {})?.evidence[0]).toContain("Left at the default of 0.80");
+    expect(check("routes", {})?.evidence[0]).toContain("Left at the default");
+  });
+
+  it("does not count a key that has ended, and names a key that called the wrong Vault", () => {
+    const ended = { ...key, expires_at: "2026-11-24T11:59:59.000Z" };
+    expect(check("key", { keys: { keys: [ended], uses: [], refusals: [] } })?.state).toBe("missing");
+    const refusal = {
+      key_id: "k",
+      reason: "wrong_environment",
+      called_environment: "production",
+      count: 12,
+      last_runtime: "r",
+      last_from: "f",
+      last_at: at,
+    } as const;
+    const found = check("key", { keys: { keys: [key], uses: [], refusals: [refusal] } });
+    expect(found?.state).toBe("attention");
+    expect(found?.evidence).toContain("A development key, worker, called production 12 times.");
+  });
+
+  it("names tools that no policy covers, and policies that came after the tests", () => {
+    const policy = { tools: ["refund"], created_at: at } as GoLiveFacts["policies"][number];
+    const found = check("policy", {
+      policies: [policy],
+      tools: [
+        { tool: "refund", requests: 1 },
+        { tool: "payout", requests: 2 },
+      ],
+      firstEntryAt: "2026-11-24T11:00:00.000Z",
+    });
+    expect(found?.state).toBe("attention");
+    expect(found?.evidence.join(" ")).toContain("Without a policy: payout.");
+    expect(found?.evidence.join(" ")).toContain("came after the first requests");
+    expect(check("policy", { policies: [{ ...policy, tools: [] }], tools: [{ tool: "payout", requests: 1 }] })?.state).toBe(
+      "done",
+    );
+  });
+
+  it("asks for one approved and one blocked request", () => {
+    expect(check("tested", { approved: 3 })?.state).toBe("attention");
+    expect(check("tested", { approved: 1, paused: 1 })?.state).toBe("done");
+  });
+});
