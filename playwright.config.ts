@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { installedChromium } from "./scripts/chromium.mjs";
 
 // The whole product on the embedded default, on ports and data of its own. Workers inherit the directory from the first evaluation.
 process.env.E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "ledgix-e2e-"));
+process.env.E2E_SLACK_SECRET ??= randomBytes(16).toString("hex");
 const chromium = installedChromium();
 const ports = { PORT: "3100", VAULT_PORT: "8100", JUDGE_PORT: "8101", SUPABASE_PORT: "54421" };
 
@@ -46,6 +48,15 @@ export default defineConfig({
     timeout: 120_000,
     stdout: "ignore",
     stderr: "pipe",
-    env: { ...ports, LEDGIX_DATA_DIR: process.env.E2E_DATA_DIR, VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "1" },
+    env: {
+      ...ports,
+      LEDGIX_DATA_DIR: process.env.E2E_DATA_DIR,
+      VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "1",
+      VAULT_DELIVERY_RETRY_SECONDS: "1",
+      SLACK_URL: "http://127.0.0.1:8190",
+      SLACK_CLIENT_ID: "1.1",
+      SLACK_CLIENT_SECRET: process.env.E2E_SLACK_SECRET,
+      SLACK_SIGNING_SECRET: process.env.E2E_SLACK_SECRET,
+    },
   },
 });

@@ -74,7 +74,7 @@ describe("the go-live checklist", () => {
       key_id: "k",
       reason: "wrong_environment",
       called_environment: "production",
-      count: 12,
+      calls: 12,
       last_runtime: "r",
       last_from: "f",
       last_at: at,

@@ -79,27 +79,29 @@ function Chart({ density }: { density: LedgerDensity }) {
         </span>
         <span suppressHydrationWarning>{exactTime(density.last_at ?? "")}</span>
       </figcaption>
-      <table className="sr-only">
-        <caption>Entries over time</caption>
-        <thead>
-          <tr>
-            <th>From</th>
-            <th>Approved</th>
-            <th>Paused</th>
-            <th>Denied</th>
-          </tr>
-        </thead>
-        <tbody>
-          {density.buckets.map((bucket) => (
-            <tr key={bucket.at}>
-              <th suppressHydrationWarning>{exactTime(bucket.at)}</th>
-              <td>{bucket.approved}</td>
-              <td>{bucket.paused}</td>
-              <td>{bucket.denied}</td>
+      <div className="sr-only">
+        <table>
+          <caption>Entries over time</caption>
+          <thead>
+            <tr>
+              <th>From</th>
+              <th>Approved</th>
+              <th>Paused</th>
+              <th>Denied</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {density.buckets.map((bucket) => (
+              <tr key={bucket.at}>
+                <th suppressHydrationWarning>{exactTime(bucket.at)}</th>
+                <td>{bucket.approved}</td>
+                <td>{bucket.paused}</td>
+                <td>{bucket.denied}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -16,14 +16,15 @@ export function InclusionTree({ inclusion }: { inclusion: ProofBundle["inclusion
   const center = WIDTH / 2;
   const yOf = (row: number) => 4 + row * ROW;
   return (
-    <div className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section aria-label="Inclusion path" tabIndex={0} className="overflow-x-auto">
       <svg
         viewBox={`0 0 ${WIDTH} ${height}`}
         width={WIDTH}
         height={height}
         role="img"
         aria-label={`The leaf and ${steps.length} siblings make the root of ${inclusion.tree_size} leaves.`}
-        className="max-w-full font-mono text-xs"
+        className="min-w-140 font-mono text-xs"
       >
         {rows.map((step, row) => {
           const siblingX = step.isSiblingRight ? center + 200 : center - 200;
@@ -44,7 +45,7 @@ export function InclusionTree({ inclusion }: { inclusion: ProofBundle["inclusion
         })}
         <Node x={center} y={yOf(steps.length)} hash={inclusion.leaf_hash} label={`leaf ${formatNumber(inclusion.leaf_index)}`} />
       </svg>
-    </div>
+    </section>
   );
 }
 

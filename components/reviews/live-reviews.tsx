@@ -15,7 +15,6 @@ export function LiveReviews({ client }: { client: string }) {
   const queries = useQueryClient();
   useEffect(() => {
     const source = new EventSource(`/api/${client}/vault/reviews/stream`);
-    let wasAway = false;
     const onEvent = (message: MessageEvent<string>) => {
       const event = reviewEvent.safeParse(JSON.parse(message.data));
       if (!event.success) return;
@@ -23,12 +22,10 @@ export function LiveReviews({ client }: { client: string }) {
       void noticeInBrowser(queries, client, event.data).catch(() => {}); // a notice that cannot be shown is no failure of the page
     };
     for (const type of reviewEventTypes) source.addEventListener(type, onEvent);
-    source.onerror = () => {
-      wasAway = true;
-    };
+    // What happened between the page's first read and the stream's begin, or while the stream was away, came by neither.
     source.onopen = () => {
-      if (wasAway) void queries.invalidateQueries({ queryKey: [client, "reviews"] });
-      wasAway = false;
+      void queries.invalidateQueries({ queryKey: [client, "reviews"] });
+      void queries.invalidateQueries({ queryKey: [client, "review"] });
     };
     return () => source.close();
   }, [client, queries]);

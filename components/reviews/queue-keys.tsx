@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { reviewsQuery } from "@/lib/vault/queries";
@@ -33,15 +33,27 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
   const { toggle } = useSelection();
   const [isLegendOpen, setLegendOpen] = useState(false);
 
+  // Keys may come faster than pages open: each goes on from where the last one led.
+  const current = useRef(selected);
+  useEffect(() => {
+    current.current = selected;
+  }, [selected]);
+
   useEffect(() => {
     const ids = data?.pages.flatMap((page) => page.reviews.map((review) => review.request_id)) ?? [];
     const suffix = query && `?${query}`;
     const go = (step: 1 | -1) => {
-      const position = selected === null ? -1 : ids.indexOf(selected);
-      const next = ids[selected === null ? 0 : position + step];
-      if (next) router.push(`/${client}/reviews/${next}${suffix}`);
+      const at = current.current;
+      const next = ids[at === null ? 0 : ids.indexOf(at) + step];
+      if (!next) return;
+      current.current = next;
+      router.push(`/${client}/reviews/${next}${suffix}`);
     };
-    const back = () => selected && router.push(`/${client}/reviews${suffix}`);
+    const back = () => {
+      if (current.current === null) return;
+      current.current = null;
+      router.push(`/${client}/reviews${suffix}`);
+    };
     const actions: Record<string, () => void> = {
       j: () => go(1),
       k: () => go(-1),
@@ -51,7 +63,7 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
       ...(mayDecide && {
         a: () => document.getElementById("approve")?.focus(),
         d: () => document.getElementById("deny")?.focus(),
-        x: () => selected && toggle(selected),
+        x: () => current.current && toggle(current.current),
         t: () => document.getElementById("take")?.click(),
         c: () => document.getElementById("comment")?.focus(),
       }),
@@ -66,7 +78,7 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [client, data, mayDecide, query, router, selected, toggle]);
+  }, [client, data, mayDecide, query, router, toggle]);
 
   return (
     <Dialog open={isLegendOpen} onOpenChange={setLegendOpen}>

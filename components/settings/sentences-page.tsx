@@ -85,7 +85,8 @@ export function SentencesPage({ client, mayWrite }: { client: string; mayWrite: 
       </Panel>
       {data && (
         <CannedReasons
-          key={data.updated_at}
+          // What is being typed stays while something else is saved.
+          key={data.canned_reasons.join("\n")}
           reasons={data.canned_reasons}
           mayWrite={mayWrite}
           isPending={isPending}

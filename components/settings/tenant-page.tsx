@@ -86,8 +86,10 @@ function Environments({ client, vaultUrl }: { client: string; vaultUrl: string }
                     <span className="text-muted">another Vault serves it</span>
                   )}
                 </dd>
-                <dd className="text-muted">{count === 1 ? "1 active key" : `${count} active keys`}</dd>
-                {isHere && <CopyButton text={vaultUrl} variant="ghost" aria-label="Copy the address of Vault" />}
+                <dd className="flex items-center gap-3 text-muted">
+                  {count === 1 ? "1 active key" : `${count} active keys`}
+                  {isHere && <CopyButton text={vaultUrl} variant="ghost" aria-label="Copy the address of Vault" />}
+                </dd>
               </div>
             );
           })}
@@ -101,8 +103,10 @@ function Line({ label, value }: { label: string; value: string }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
       <dt className="w-28 text-muted">{label}</dt>
-      <dd className="min-w-0 flex-1 font-mono text-xs break-all">{value}</dd>
-      <CopyButton text={value} variant="ghost" aria-label={`Copy ${label}`} />
+      <dd className="flex min-w-0 flex-1 items-center justify-between gap-3">
+        <span className="min-w-0 font-mono text-xs break-all">{value}</span>
+        <CopyButton text={value} variant="ghost" aria-label={`Copy ${label}`} />
+      </dd>
     </div>
   );
 }

@@ -61,7 +61,7 @@ export async function rotateKey(
     overlap: `${overlap.parse(hours)} hours`,
   });
   if (error) {
-    const isMeant = ["P0002", "P0003"].includes(error.code);
+    const isMeant = ["PT404", "PT409"].includes(error.code);
     return failed(
       error.code === "42501" ? NOT_ALLOWED : isMeant ? error.message : "The key was not rotated and works as before. Try again.",
     );

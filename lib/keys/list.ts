@@ -24,7 +24,7 @@ export async function listKeys(member: Member): Promise<KeyList> {
       .limit(USES_SHOWN),
     client
       .from("api_key_refusals")
-      .select("key_id, reason, called_environment, count, last_runtime, last_from, last_at")
+      .select("key_id, reason, called_environment, calls, last_runtime, last_from, last_at")
       .eq("client_id", member.tenant.id)
       .is("dismissed_at", null)
       .order("last_at", { ascending: false }),

@@ -15,7 +15,7 @@ const hashOf = (token: string) => createHash("sha256").update(token).digest("hex
 
 /** The functions of the control plane say in a sentence why they refuse; other errors say nothing that helps. */
 function refusal(error: { code?: string; message: string }, otherwise: string): ActionResult<never> {
-  const isMeant = ["42501", "23505", "P0002", "P0003"].includes(error.code ?? "");
+  const isMeant = ["42501", "23505", "PT404", "PT409"].includes(error.code ?? "");
   return failed(isMeant ? error.message : otherwise, error.code);
 }
 

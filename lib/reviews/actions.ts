@@ -2,16 +2,12 @@
 
 import {
   absences,
-  absenceUpdate,
+  type absenceUpdate,
   type BatchResult,
-  batchDecision,
   batchResult,
-  newComment,
-  newSavedView,
+  type newSavedView,
   type ReviewCase,
-  reviewAssignment,
   reviewCase,
-  reviewDecision,
   savedViews,
 } from "@ledgix/contract/review";
 import { z } from "zod";
@@ -31,8 +27,7 @@ export async function decideCase(
   reason: string,
 ): Promise<ActionResult<ReviewCase>> {
   const member = await requireMember(clientId);
-  const decision = reviewDecision.parse({ approved, review_reason: reason });
-  return callVault(member, `${casePath(requestId)}/decision`, reviewCase, json("POST", decision));
+  return callVault(member, `${casePath(requestId)}/decision`, reviewCase, json("POST", { approved, review_reason: reason }));
 }
 
 /** Decides several cases alike, and says what became of each. */
@@ -43,8 +38,8 @@ export async function decideCases(
   reason: string,
 ): Promise<ActionResult<BatchResult>> {
   const member = await requireMember(clientId);
-  const decision = batchDecision.parse({ request_ids: requestIds, approved, review_reason: reason });
-  return callVault(member, "/reviews/decisions", batchResult, json("POST", decision));
+  const decisions = { request_ids: requestIds, approved, review_reason: reason };
+  return callVault(member, "/reviews/decisions", batchResult, json("POST", decisions));
 }
 
 export async function assignCase(
@@ -53,20 +48,19 @@ export async function assignCase(
   assignee: string | null,
 ): Promise<ActionResult<ReviewCase>> {
   const member = await requireMember(clientId);
-  const assignment = reviewAssignment.parse({ assignee });
-  return callVault(member, `${casePath(requestId)}/assignment`, reviewCase, json("PUT", assignment));
+  return callVault(member, `${casePath(requestId)}/assignment`, reviewCase, json("PUT", { assignee }));
 }
 
 export async function commentOnCase(clientId: string, requestId: string, text: string): Promise<ActionResult<ReviewCase>> {
   const member = await requireMember(clientId);
-  return callVault(member, `${casePath(requestId)}/comments`, reviewCase, json("POST", newComment.parse({ text })));
+  return callVault(member, `${casePath(requestId)}/comments`, reviewCase, json("POST", { text }));
 }
 
 type SavedViews = z.infer<typeof savedViews>;
 
 export async function saveView(clientId: string, view: z.input<typeof newSavedView>): Promise<ActionResult<SavedViews>> {
   const member = await requireMember(clientId);
-  return callVault(member, "/review-views", savedViews, json("POST", newSavedView.parse(view)));
+  return callVault(member, "/review-views", savedViews, json("POST", view));
 }
 
 export async function deleteView(clientId: string, viewId: string): Promise<ActionResult<SavedViews>> {
@@ -80,5 +74,5 @@ export async function saveAbsence(
   absence: z.input<typeof absenceUpdate>["absence"],
 ): Promise<ActionResult<z.infer<typeof absences>>> {
   const member = await requireMember(clientId);
-  return callVault(member, "/absence", absences, json("PUT", absenceUpdate.parse({ absence })));
+  return callVault(member, "/absence", absences, json("PUT", { absence }));
 }

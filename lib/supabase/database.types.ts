@@ -8,8 +8,8 @@ export type Database = {
       api_key_refusals: {
         Row: {
           called_environment: string;
+          calls: number;
           client_id: string;
-          count: number;
           dismissed_at: string | null;
           first_at: string;
           key_id: string;
@@ -20,8 +20,8 @@ export type Database = {
         };
         Insert: {
           called_environment: string;
+          calls?: number;
           client_id: string;
-          count?: number;
           dismissed_at?: string | null;
           first_at?: string;
           key_id: string;
@@ -32,8 +32,8 @@ export type Database = {
         };
         Update: {
           called_environment?: string;
+          calls?: number;
           client_id?: string;
-          count?: number;
           dismissed_at?: string | null;
           first_at?: string;
           key_id?: string;

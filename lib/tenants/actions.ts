@@ -70,7 +70,7 @@ export async function requestTenantDeletion(clientId: string, name: string): Pro
 
 /** The functions of the control plane say in a sentence why they refuse. */
 function refused(error: { code?: string; message: string }, otherwise: string): ActionResult<never> {
-  return failed(["42501", "P0002", "P0003"].includes(error.code ?? "") ? error.message : otherwise, error.code);
+  return failed(["42501", "PT404", "PT409"].includes(error.code ?? "") ? error.message : otherwise, error.code);
 }
 
 const provisioned = z.object({ status: z.string() });

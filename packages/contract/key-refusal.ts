@@ -8,7 +8,7 @@ export const keyRefusal = z.object({
   key_id: z.string(),
   reason: refusalReason,
   called_environment: environment,
-  count: z.coerce.number().int(),
+  calls: z.coerce.number().int(),
   last_runtime: z.string(),
   last_from: z.string(),
   last_at: z.string(),
@@ -19,23 +19,23 @@ const times = (count: number) => (count === 1 ? "once" : count === 2 ? "twice" :
 
 /** "A development key called production 12 times.", and what mends it. */
 export function describeRefusal(
-  { reason, count, called_environment }: Pick<KeyRefusal, "reason" | "count" | "called_environment">,
+  { reason, calls, called_environment }: Pick<KeyRefusal, "reason" | "calls" | "called_environment">,
   key: { name: string; environment: string },
 ): { what: string; mend: string } {
   switch (reason) {
     case "wrong_environment":
       return {
-        what: `A ${key.environment} key, ${key.name}, called ${called_environment} ${times(count)}.`,
+        what: `A ${key.environment} key, ${key.name}, called ${called_environment} ${times(calls)}.`,
         mend: `Give that runtime a ${called_environment} key, or point LEDGIX_VAULT_URL at the ${key.environment} Vault.`,
       };
     case "revoked":
       return {
-        what: `The revoked key ${key.name} was used ${times(count)}.`,
+        what: `The revoked key ${key.name} was used ${times(calls)}.`,
         mend: "That runtime still holds the old key. Give it a new one, and redeploy it.",
       };
     case "expired":
       return {
-        what: `The expired key ${key.name} was used ${times(count)}.`,
+        what: `The expired key ${key.name} was used ${times(calls)}.`,
         mend: "Create a new key for that runtime. Rotating before the end keeps both working for a while.",
       };
   }

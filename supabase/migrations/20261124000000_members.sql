@@ -1,3 +1,5 @@
+-- Refusals that a person should read carry PT404 or PT409: PostgREST answers with that status and passes their sentence on.
+
 -- Members come by invitation. The invitation's token is in the e-mail alone; here is its hash.
 
 -- One open invitation for an address and tenant.
@@ -11,7 +13,7 @@ declare
   own text := private.role_in(client);
 begin
   if own is null then
-    raise exception 'There is no such tenant.' using errcode = 'P0002';
+    raise exception 'There is no such tenant.' using errcode = 'PT404';
   end if;
   if own not in ('owner', 'admin') then
     raise exception 'Only an owner or an admin manages members.' using errcode = '42501';
@@ -30,7 +32,7 @@ as $$
 begin
   perform 1 from public.clients where id = client for update;
   if not exists (select from public.memberships where client_id = client and role = 'owner' and user_id <> member) then
-    raise exception 'A tenant keeps at least one owner. Make somebody else an owner first.' using errcode = 'P0003';
+    raise exception 'A tenant keeps at least one owner. Make somebody else an owner first.' using errcode = 'PT409';
   end if;
 end
 $$;
@@ -65,7 +67,7 @@ declare
 begin
   select * into found_invitation from public.invitations where id = invitation and accepted_at is null for update;
   if not found or private.role_in(found_invitation.client_id) is null then
-    raise exception 'There is no such invitation.' using errcode = 'P0002';
+    raise exception 'There is no such invitation.' using errcode = 'PT404';
   end if;
   perform private.assert_manages(found_invitation.client_id, found_invitation.role);
   delete from public.invitations where id = invitation;
@@ -92,7 +94,7 @@ begin
   select * into found_invitation from public.invitations
   where token_hash = hash and accepted_at is null and expires_at > now() for update;
   if not found then
-    raise exception 'This invitation was used, withdrawn or has expired. Ask for a new one.' using errcode = 'P0002';
+    raise exception 'This invitation was used, withdrawn or has expired. Ask for a new one.' using errcode = 'PT404';
   end if;
   if lower(private.caller_email()) is distinct from found_invitation.email then
     raise exception 'This invitation is for %. Sign in with that address.', found_invitation.email using errcode = '42501';
@@ -116,7 +118,7 @@ begin
   perform private.assert_manages(client, new_role);
   select * into found_member from public.memberships where client_id = client and user_id = member for update;
   if not found then
-    raise exception 'There is no such member.' using errcode = 'P0002';
+    raise exception 'There is no such member.' using errcode = 'PT404';
   end if;
   if found_member.role = new_role then
     return;
@@ -139,11 +141,11 @@ declare
   found_member public.memberships;
 begin
   if private.role_in(client) is null then
-    raise exception 'There is no such tenant.' using errcode = 'P0002';
+    raise exception 'There is no such tenant.' using errcode = 'PT404';
   end if;
   select * into found_member from public.memberships where client_id = client and user_id = member for update;
   if not found then
-    raise exception 'There is no such member.' using errcode = 'P0002';
+    raise exception 'There is no such member.' using errcode = 'PT404';
   end if;
   if member <> auth.uid() then
     perform private.assert_manages(client, found_member.role);

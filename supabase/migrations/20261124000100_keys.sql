@@ -35,7 +35,8 @@ create table public.api_key_refusals (
   reason text not null check (reason in ('wrong_environment', 'revoked', 'expired')),
   -- The environment of the Vault that was called.
   called_environment text not null,
-  count bigint not null default 0,
+  -- Not "count": the Data API takes that for an aggregate.
+  calls bigint not null default 0,
   last_runtime text not null,
   last_from text not null,
   first_at timestamptz not null default now(),
@@ -66,19 +67,19 @@ declare
 begin
   select * into old_key from public.api_keys where id = key_id for update;
   if not found or private.role_in(old_key.client_id) is null then
-    raise exception 'There is no such key.' using errcode = 'P0002';
+    raise exception 'There is no such key.' using errcode = 'PT404';
   end if;
   if private.role_in(old_key.client_id) not in ('owner', 'admin') then
     raise exception 'Only an owner or an admin rotates keys.' using errcode = '42501';
   end if;
   if old_key.revoked_at is not null or old_key.expires_at <= now() then
-    raise exception 'The key has ended. Create a new one.' using errcode = 'P0003';
+    raise exception 'The key has ended. Create a new one.' using errcode = 'PT409';
   end if;
   if old_key.replaced_by is not null then
-    raise exception 'The key was rotated already. Rotate its successor.' using errcode = 'P0003';
+    raise exception 'The key was rotated already. Rotate its successor.' using errcode = 'PT409';
   end if;
   if overlap < interval '0' or overlap > interval '30 days' then
-    raise exception 'The overlap lasts from nothing to 30 days.' using errcode = 'P0003';
+    raise exception 'The overlap lasts from nothing to 30 days.' using errcode = 'PT409';
   end if;
   insert into public.api_keys (client_id, name, environment, scopes, prefix, key_hash, expires_at, created_by, family_id)
   values (old_key.client_id, old_key.name, old_key.environment, old_key.scopes, new_prefix, hash, expires, auth.uid(), old_key.family_id)
@@ -99,12 +100,12 @@ declare
   client uuid := (select client_id from public.api_keys where id = refused_key);
 begin
   if client is null or private.role_in(client) is null then
-    raise exception 'There is no such key.' using errcode = 'P0002';
+    raise exception 'There is no such key.' using errcode = 'PT404';
   end if;
   if private.role_in(client) not in ('owner', 'admin') then
     raise exception 'Only an owner or an admin manages keys.' using errcode = '42501';
   end if;
-  update public.api_key_refusals set dismissed_at = now(), count = 0
+  update public.api_key_refusals set dismissed_at = now(), calls = 0
   where key_id = refused_key and reason = refusal_reason and called_environment = environment;
 end
 $$;

@@ -8,7 +8,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   if private.role_in(client) is null then
-    raise exception 'There is no such tenant.' using errcode = 'P0002';
+    raise exception 'There is no such tenant.' using errcode = 'PT404';
   end if;
   if private.role_in(client) <> 'owner' then
     raise exception 'Only an owner does this.' using errcode = '42501';
@@ -50,7 +50,7 @@ declare
 begin
   perform private.assert_owner(client);
   if confirmed_name is distinct from (select name from public.clients where id = client) then
-    raise exception 'Type the name of the tenant exactly.' using errcode = 'P0003';
+    raise exception 'Type the name of the tenant exactly.' using errcode = 'PT409';
   end if;
   update public.clients set status = 'suspended', delete_after = due where id = client;
   perform private.audit(client, 'tenant.deletion_requested', client::text, jsonb_build_object('after', due));

@@ -240,16 +240,16 @@ describe("API keys", () => {
     const counted = await until(
       () =>
         stack.controlPlane.rows(
-          z.object({ key_id: z.string(), reason: z.string(), called_environment: z.string(), count: z.coerce.number() }),
-          "select key_id::text, reason, called_environment, count from public.api_key_refusals where key_id = any($1::uuid[]) order by reason desc",
+          z.object({ key_id: z.string(), reason: z.string(), called_environment: z.string(), calls: z.coerce.number() }),
+          "select key_id::text, reason, called_environment, calls from public.api_key_refusals where key_id = any($1::uuid[]) order by reason desc",
           [[stray.keyId, revoked.keyId, expired.keyId]],
         ),
-      (rows) => rows.reduce((sum, row) => sum + row.count, 0) === 5,
+      (rows) => rows.reduce((sum, row) => sum + row.calls, 0) === 5,
     );
     expect(counted).toEqual([
-      { key_id: stray.keyId, reason: "wrong_environment", called_environment: "development", count: 3 },
-      { key_id: revoked.keyId, reason: "revoked", called_environment: "development", count: 1 },
-      { key_id: expired.keyId, reason: "expired", called_environment: "development", count: 1 },
+      { key_id: stray.keyId, reason: "wrong_environment", called_environment: "development", calls: 3 },
+      { key_id: revoked.keyId, reason: "revoked", called_environment: "development", calls: 1 },
+      { key_id: expired.keyId, reason: "expired", called_environment: "development", calls: 1 },
     ]);
   });
 

@@ -50,9 +50,14 @@ const users = [
   { id: "USLACKBOT", name: "slackbot" },
 ];
 
-export async function startSlackDouble(port = 0): Promise<SlackDouble> {
-  const signingSecret = randomBytes(16).toString("hex");
-  const clientSecret = randomBytes(16).toString("hex");
+export type SlackSecrets = { signingSecret: string; clientSecret: string };
+export const newSlackSecrets = (): SlackSecrets => ({
+  signingSecret: randomBytes(16).toString("hex"),
+  clientSecret: randomBytes(16).toString("hex"),
+});
+
+export async function startSlackDouble(port = 0, secrets: SlackSecrets = newSlackSecrets()): Promise<SlackDouble> {
+  const { signingSecret, clientSecret } = secrets;
   const botToken = `xoxb-${randomBytes(12).toString("hex")}`;
   const codes = new Map<string, { user: string; team: string }>();
   const userTokens = new Map<string, { user: string; team: string }>();
@@ -130,6 +135,15 @@ export async function startSlackDouble(port = 0): Promise<SlackDouble> {
     if (path === "/respond") {
       whispers.push(JSON.parse(body).text);
       return void answer(response, { ok: true });
+    }
+    if (path.endsWith("/authorize")) {
+      // As if the person had agreed at once.
+      const query = new URL(request.url ?? "/", "http://slack").searchParams;
+      const target = new URL(query.get("redirect_uri") ?? "");
+      const code = randomBytes(8).toString("hex");
+      codes.set(code, { user: "U0001", team: TEAM });
+      target.search = new URLSearchParams({ code, state: query.get("state") ?? "" }).toString();
+      return void response.writeHead(302, { location: target.toString() }).end();
     }
     const method = path.replace("/api/", "");
     calls.push({ method, at: Date.now() });

@@ -15,9 +15,9 @@ const MARK_USED = `
     on conflict (key_id, runtime) do update set last_used_at = now(), last_from = excluded.last_from)
   update public.api_keys set last_used_at = now(), last_used_from = $3, last_used_runtime = $4 where id = $1`;
 const COUNT_REFUSALS = `
-  insert into public.api_key_refusals (key_id, client_id, reason, called_environment, count, last_from, last_runtime)
+  insert into public.api_key_refusals (key_id, client_id, reason, called_environment, calls, last_from, last_runtime)
   values ($1, $2, $3, $4, $5, $6, $7)
-  on conflict (key_id, reason, called_environment) do update set count = api_key_refusals.count + excluded.count, last_at = now(),
+  on conflict (key_id, reason, called_environment) do update set calls = api_key_refusals.calls + excluded.calls, last_at = now(),
     last_from = excluded.last_from, last_runtime = excluded.last_runtime, dismissed_at = null,
     first_at = case when api_key_refusals.dismissed_at is null then api_key_refusals.first_at else now() end`;
 

@@ -3,7 +3,10 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent } from "../ledger/append.ts";
 import { REQUEST_COLUMNS, storedRequest } from "./stored-request.ts";
 
-/** Approvals that nobody used within their time become denials, each with its ledger event. @returns how many */
+/**
+ * Approvals that nobody used within their time become denials, each with its ledger event. Asked about one request, this waits for whoever
+ * is lapsing it already: the caller must not find it approved afterwards. @returns how many
+ */
 export async function lapseApprovals(
   deps: Pick<VaultDependencies, "config" | "signer" | "now" | "log">,
   database: Database,
@@ -17,7 +20,7 @@ export async function lapseApprovals(
        where request_id in (
          select request_id from clearance_requests
          where status = 'approved' and consumed_at is null and decided_at < $1 and ($3::uuid is null or request_id = $3::uuid)
-         order by decided_at limit 100 for update skip locked)
+         order by decided_at limit 100 for update ${requestId === undefined ? "skip locked" : ""})
        returning ${REQUEST_COLUMNS}`,
       [new Date(deps.now().getTime() - deps.config.VAULT_APPROVAL_TTL * 1000), reason, requestId ?? null],
     );

@@ -94,7 +94,7 @@ async function warnOfExpiry({ controlPlane, now }: Deps, clientId: string, datab
   }
 }
 
-const refusedKey = keyRefusal.pick({ key_id: true, reason: true, called_environment: true, count: true }).extend({
+const refusedKey = keyRefusal.pick({ key_id: true, reason: true, called_environment: true, calls: true }).extend({
   name: z.string(),
   prefix: z.string(),
   environment: z.string(),
@@ -106,12 +106,12 @@ const TOLD_AGAIN_HOURS = 24;
 async function tellOfRefusals({ controlPlane }: Deps, clientId: string, database: Database): Promise<void> {
   const refused = await controlPlane.rows(
     refusedKey,
-    `select r.key_id, r.reason, r.called_environment, r.count, r.last_runtime, k.name, k.prefix, k.environment
+    `select r.key_id, r.reason, r.called_environment, r.calls, r.last_runtime, k.name, k.prefix, k.environment
      from public.api_key_refusals r join public.api_keys k on k.id = r.key_id
      where r.client_id = $1 and r.dismissed_at is null and r.last_at > now() - interval '1 hour'`,
     [clientId],
   );
-  for (const { key_id, reason, called_environment, count, name, prefix, environment, last_runtime } of refused) {
+  for (const { key_id, reason, called_environment, calls, name, prefix, environment, last_runtime } of refused) {
     await database.transaction(async (transaction) => {
       const isNew = await transaction.run(
         `insert into key_refusal_notices (key_id, reason, called_environment) values ($1, $2, $3)
@@ -120,8 +120,8 @@ async function tellOfRefusals({ controlPlane }: Deps, clientId: string, database
         [key_id, reason, called_environment],
       );
       if (isNew === 0) return;
-      const { what, mend } = describeRefusal({ reason, called_environment, count }, { name, environment });
-      const times = count === 1 ? "once" : `${count} times`;
+      const { what, mend } = describeRefusal({ reason, called_environment, calls }, { name, environment });
+      const times = calls === 1 ? "once" : `${calls} times`;
       await enqueue(
         transaction,
         "key.refused",
