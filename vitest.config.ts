@@ -18,10 +18,14 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "integration", include: integration, env: { TEST_DATABASE_URL: "" } } },
-      // What starts processes of the embedded default has nothing to learn from a server.
+      // What starts the embedded default itself has nothing to learn from a server.
       {
         extends: true,
-        test: { name: "services", include: integration, exclude: ["**/node_modules/**", "**/process.integration.test.ts"] },
+        test: {
+          name: "services",
+          include: integration,
+          exclude: ["**/node_modules/**", "**/process.integration.test.ts", "lib/**"],
+        },
       },
     ],
   },

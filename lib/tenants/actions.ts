@@ -41,8 +41,7 @@ export async function renameTenant(clientId: string, given: string): Promise<Act
   if (!name.success) return failed(name.error.issues[0]?.message ?? "Give your tenant a name.");
   const client = await supabase();
   const { error } = await client.rpc("rename_tenant", { client: clientId, tenant_name: name.data });
-  if (error) return failed(error.code === "42501" ? error.message : "The tenant was not renamed. Try again.");
-  return succeeded(null);
+  return error ? refused(error, "The tenant was not renamed. Try again.") : succeeded(null);
 }
 
 /** Stops a tenant: from then on Vault lets in no key and no member of it. */

@@ -143,6 +143,9 @@ begin
   if private.role_in(client) is null then
     raise exception 'There is no such tenant.' using errcode = 'PT404';
   end if;
+  if member <> auth.uid() then
+    perform private.assert_manages(client, 'reviewer');
+  end if;
   select * into found_member from public.memberships where client_id = client and user_id = member for update;
   if not found then
     raise exception 'There is no such member.' using errcode = 'PT404';
