@@ -13,6 +13,19 @@ export type ControlPlane = {
 
 const SUPABASE_DIRECTORY = new URL("../../supabase/", import.meta.url);
 
+/** SQLSTATEs by which our functions refuse, and say why in a sentence. */
+const REFUSAL = /^(PT\d{3}|42501|23505)$/;
+
+/** Supabase Lite prints each database error whole, parameters included. A refusal is an answer, and its parameters are nobody's to print. */
+function keepRefusalsOut(): void {
+  const print = console.error;
+  console.error = (...values: unknown[]) => {
+    const [error] = values;
+    if (error instanceof Error && "code" in error && REFUSAL.test(String(error.code))) return;
+    print(...values);
+  };
+}
+
 /** Supabase Lite on PGlite, with the migrations of `supabase/`. Vault reads the same database directly. */
 export async function openControlPlane(options: {
   directory: string;
@@ -22,6 +35,7 @@ export async function openControlPlane(options: {
   email: EmailDriver;
 }): Promise<ControlPlane> {
   process.env.LITE_TELEMETRY = "0";
+  keepRefusalsOut();
   const connection = await createPgliteConnection({ url: options.directory });
   const app = new App({
     connection,
