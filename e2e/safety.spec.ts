@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { apiKeyInText } from "@ledgix/contract/api-key";
+import { apiKeyInText } from "@ledgix/contract/key-in-text";
 import { expect, test } from "@playwright/test";
 import { ask, callVault, collectComplaints, createKey, readDataFile, signUp, vaultUrl } from "./support.ts";
 

@@ -1,4 +1,4 @@
-import type { Environment } from "@ledgix/contract/api-key";
+import type { Environment } from "@ledgix/contract/environment";
 import { describeRefusal } from "@ledgix/contract/key-refusal";
 import type { NotificationSettings } from "@ledgix/contract/notifications";
 import { roleMay } from "@ledgix/contract/permissions";

@@ -1,6 +1,6 @@
 "use client";
 
-import { environments } from "@ledgix/contract/api-key";
+import { environments } from "@ledgix/contract/environment";
 import { scopes } from "@ledgix/contract/permissions";
 import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";

@@ -1,6 +1,6 @@
 "use client";
 
-import { environments } from "@ledgix/contract/api-key";
+import { environments } from "@ledgix/contract/environment";
 import {
   cadences,
   type NotificationEvent,

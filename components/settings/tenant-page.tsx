@@ -1,6 +1,6 @@
 "use client";
 
-import { environments } from "@ledgix/contract/api-key";
+import { environments } from "@ledgix/contract/environment";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";

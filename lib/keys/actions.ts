@@ -1,7 +1,8 @@
 "use server";
 
 import { randomBytes } from "node:crypto";
-import { createApiKey, type Environment, environment, parseApiKey } from "@ledgix/contract/api-key";
+import { createApiKey, parseApiKey } from "@ledgix/contract/api-key";
+import { type Environment, environment } from "@ledgix/contract/environment";
 import { type KeyRefusal, refusalReason } from "@ledgix/contract/key-refusal";
 import { z } from "zod";
 import { type ActionResult, failed, succeeded } from "../action-result";

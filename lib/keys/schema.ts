@@ -1,4 +1,5 @@
-import { environment, holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/api-key";
+import { environment } from "@ledgix/contract/environment";
+import { holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/key-in-text";
 import { keyRefusal } from "@ledgix/contract/key-refusal";
 import { type Scope, scope } from "@ledgix/contract/permissions";
 import { z } from "zod";

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { apiKeyInText, createApiKey, environments, hashApiKey, parseApiKey } from "./api-key.ts";
+import { createApiKey, hashApiKey, parseApiKey } from "./api-key.ts";
+import { environments } from "./environment.ts";
+import { apiKeyInText } from "./key-in-text.ts";
 
 const random = fc.uint8Array({ minLength: 32, maxLength: 32 });
 

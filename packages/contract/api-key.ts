@@ -1,25 +1,10 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { z } from "zod";
-
-export const environments = ["development", "staging", "production"] as const;
-export const environment = z.enum(environments);
-export type Environment = z.infer<typeof environment>;
+import { type Environment, environment, environments } from "./environment.ts";
+import { CHECKSUM_LENGTH, SECRET_LENGTH } from "./key-in-text.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/** 256 bits in base 62. */
-const SECRET_LENGTH = 43;
-/** 32 bits of SHA-256 in base 62: enough to tell a typo or a random string from a key, offline. */
-const CHECKSUM_LENGTH = 6;
 const PATTERN = new RegExp(`^sk_(${environments.join("|")})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`);
-
-/** Finds a Ledgix key inside any text, so that logs, dumps and bundles can be searched for one. */
-export const apiKeyInText = new RegExp(`sk_(?:${environments.join("|")})_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`);
-
-/** What people are told who put a key where it would be kept or shown. */
-export const KEY_IN_TEXT =
-  "This holds an API key. Keys belong in LEDGIX_VAULT_API_KEY of the service alone: remove it here, and rotate it.";
-export const holdsApiKey = (text: string) => apiKeyInText.test(text);
 
 /**
  * Writes an API key: `sk_<environment>_<43 characters of secret><6 of checksum>`.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environment } from "./api-key.ts";
+import { environment } from "./environment.ts";
 
 export const refusalReason = z.enum(["wrong_environment", "revoked", "expired"]);
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environment } from "./api-key.ts";
+import { environment } from "./environment.ts";
 import { jsonObject } from "./json.ts";
 import { role } from "./permissions.ts";
 import { memberEmail } from "./review-rules.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { holdsApiKey, KEY_IN_TEXT } from "./api-key.ts";
+import { holdsApiKey, KEY_IN_TEXT } from "./key-in-text.ts";
 
 const identifier = z
   .string()

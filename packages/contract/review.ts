@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { holdsApiKey, KEY_IN_TEXT } from "./api-key.ts";
 import { clearanceStatus } from "./clearance.ts";
 import { jsonObject } from "./json.ts";
 import { citation } from "./judge.ts";
+import { holdsApiKey, KEY_IN_TEXT } from "./key-in-text.ts";
 import { memberEmail, reviewRule } from "./review-rules.ts";
 
 /** A paused request as a row of the queue. */

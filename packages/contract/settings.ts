@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { environment } from "./api-key.ts";
 import { confidenceBucket } from "./confidence.ts";
+import { environment } from "./environment.ts";
 import { reviewRule } from "./review-rules.ts";
 
 const score = z.number().min(0).max(1);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { createApiKey, type Environment, environment, parseApiKey } from "@ledgix/contract/api-key";
+import { createApiKey, parseApiKey } from "@ledgix/contract/api-key";
+import { type Environment, environment } from "@ledgix/contract/environment";
 import { defaultScopes } from "@ledgix/contract/permissions";
 import { ConfigError, readConfig } from "@ledgix/vault/config";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";

@@ -1,4 +1,4 @@
-import { environment } from "@ledgix/contract/api-key";
+import { environment } from "@ledgix/contract/environment";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65535);

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { environment, parseApiKey } from "@ledgix/contract/api-key";
+import { parseApiKey } from "@ledgix/contract/api-key";
+import { environment } from "@ledgix/contract/environment";
 import { role, scope } from "@ledgix/contract/permissions";
 import { ProblemError } from "@ledgix/contract/problem";
 import { isOutage } from "@ledgix/tenancy/database";

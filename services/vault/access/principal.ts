@@ -1,4 +1,4 @@
-import type { Environment } from "@ledgix/contract/api-key";
+import type { Environment } from "@ledgix/contract/environment";
 import { type Permission, type Role, roleMay, type Scope, scopesMay } from "@ledgix/contract/permissions";
 import { ProblemError } from "@ledgix/contract/problem";
 

@@ -1,4 +1,4 @@
-import type { Environment } from "@ledgix/contract/api-key";
+import type { Environment } from "@ledgix/contract/environment";
 import { type NotificationRoute, notificationEvents, severities } from "@ledgix/contract/notifications";
 import type { StoredRequest } from "../clearance/stored-request.ts";
 import { matchesPattern } from "../reviews/route.ts";

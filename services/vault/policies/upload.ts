@@ -1,4 +1,4 @@
-import { holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/api-key";
+import { holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/key-in-text";
 import { ProblemError } from "@ledgix/contract/problem";
 
 /** Bytes of an uploaded document. */
