@@ -19,12 +19,44 @@ test("hostile text in every field of a request is inert", async ({ page }) => {
     human_principal: hostile,
     destination_uri: "javascript:alert(1)",
   });
-  for (const path of ["reviews", `reviews/${id}`, "ledger", "keys", ""]) {
+  // What people write, as well as what agents send.
+  await page.goto(`${tenant}/settings/rules`);
+  await page.getByRole("button", { name: "Add rule" }).click();
+  await page.getByLabel("Name").fill(hostile);
+  await page.getByLabel("Tools").fill("*");
+  await page.getByRole("button", { name: "Save rule" }).click();
+  await expect(page.getByRole("list", { name: "Review rules" })).toContainText("<script>");
+  await page.goto(`${tenant}/settings/sentences`);
+  await page.getByLabel("Reasons to pick from").fill(hostile);
+  await page.getByRole("button", { name: "Save reasons" }).click();
+  await page.goto(`${tenant}/reviews?q=${encodeURIComponent(hostile)}`);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await page.getByRole("menuitem", { name: "Save this view…" }).click();
+  await page.getByLabel("Name").fill(hostile);
+  await page.getByRole("button", { name: "Save view" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.goto(`${tenant}/reviews/${id}`);
+  await page.getByRole("textbox", { name: "Comment" }).fill(hostile);
+  await page.getByRole("button", { name: "Comment", exact: true }).click();
+  await expect(page.getByRole("list", { name: "Comments" })).toContainText("<script>");
+  await expect(page.getByRole("heading", { level: 1 }).last()).toContainText("<script>alert(1)</script>");
+  await page.getByRole("textbox", { name: /reason/i }).fill(hostile);
+  await page.getByRole("button", { name: "Deny" }).click();
+  await expect(page.getByRole("region", { name: "Decision" })).toContainText("Denied by");
+  const rooms = ["", "reviews", `reviews/${id}`, "ledger", "keys", "insights", "policies"];
+  const parts = ["", "rules", "sentences", "notifications", "members", "audit", "tenant"].map((part) => `settings/${part}`);
+  for (const path of [...rooms, ...parts]) {
     await page.goto(`${tenant}/${path}`);
     await expect(page.getByRole("main")).not.toBeEmpty();
+    expect(await page.locator("script:not([nonce]), img[src=x]").count()).toBe(0);
   }
-  await page.goto(`${tenant}/reviews/${id}`);
-  await expect(page.getByRole("heading", { level: 1 }).last()).toContainText("<script>alert(1)</script>");
+  await page.goto(`${tenant}/ledger`);
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /script/ })
+    .first()
+    .click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("<script>");
   expect(await page.locator("script:not([nonce]), img[src=x]").count()).toBe(0);
   expect(complaints).toEqual([]);
 });

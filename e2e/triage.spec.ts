@@ -35,6 +35,10 @@ test("a reviewer triages by keyboard alone", async ({ page }) => {
   await expectAccessible(page);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Ledger" })).toBeVisible();
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("k");
+  await expect(page.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
 });
 
 test("what is new comes by itself, and waits behind a button while the list is in use", async ({ page }) => {

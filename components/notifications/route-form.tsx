@@ -14,7 +14,7 @@ import { roles } from "@ledgix/contract/permissions";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Field } from "@/components/ui/field";
-import { Form } from "@/components/ui/form";
+import { Form, FormGroup } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { settingsQuery } from "@/lib/vault/queries";
 import { HoursFields } from "./hours-fields";
@@ -83,7 +83,7 @@ export function RouteForm({ client, initial, channels, isPending, onSave }: Prop
           />
         )}
       </Field>
-      <Group legend="When">
+      <FormGroup legend="When">
         <Ticks
           options={eventNames.map((name) => [name, notificationEvents[name].label])}
           chosen={route.events}
@@ -136,8 +136,8 @@ export function RouteForm({ client, initial, channels, isPending, onSave }: Prop
           Only at certain times
         </label>
         {route.when.hours && <HoursFields label="Times" hours={route.when.hours} onChange={(hours) => changeWhen({ hours })} />}
-      </Group>
-      <Group legend="To">
+      </FormGroup>
+      <FormGroup legend="To">
         <Labelled label="Every member who is">
           <Ticks
             options={roles.map((name) => [name, name])}
@@ -188,7 +188,7 @@ export function RouteForm({ client, initial, channels, isPending, onSave }: Prop
             )}
           </Field>
         </div>
-      </Group>
+      </FormGroup>
       <RouteTrial client={client} parse={parse} />
     </Form>
   );
@@ -199,15 +199,6 @@ function sentenceOf(path: PropertyKey[]): string {
   if (path[0] === "events") return "Events";
   if (path[0] === "to" && path[1] === "emails") return `Address ${Number(path[2]) + 1}`;
   return path.map(String).join(" ");
-}
-
-function Group({ legend, children }: { legend: string; children: ReactNode }) {
-  return (
-    <fieldset className="flex flex-col gap-3 border-t border-line pt-3">
-      <legend className="float-left mb-1 w-full text-muted">{legend}</legend>
-      {children}
-    </fieldset>
-  );
 }
 
 function Labelled({ label, children }: { label: string; children: ReactNode }) {

@@ -1,29 +1,17 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { Dialog, DialogContent } from "@/components/ui/dialog";
-import { Kbd } from "@/components/ui/kbd";
 import { reviewsQuery } from "@/lib/vault/queries";
 import { useReviewFilter } from "./review-filter";
 import { useSelection } from "./selection";
 
 const ESCAPE = "Escape";
 
-const legend: [keys: string[], meaning: string][] = [
-  [["j"], "Next case"],
-  [["k"], "Case before"],
-  [["a"], "Go to Approve; Enter confirms"],
-  [["d"], "Go to Deny; Enter confirms"],
-  [["x"], "Pick the case for a batch"],
-  [["t"], "Take the case, or give it back"],
-  [["c"], "Write a comment"],
-  [["/"], "Search the queue"],
-  [["⌘", "K"], "Search and commands"],
-  [["Esc"], "Back to the queue"],
-  [["?"], "This list"],
-];
+// Read when it is first asked for.
+const KeyboardLegend = dynamic(() => import("./keyboard-legend").then((module) => module.KeyboardLegend), { ssr: false });
 
 /** Triage by keyboard. Keys act only while nothing is being typed. */
 export function QueueKeys({ client, selected, mayDecide }: { client: string; selected: string | null; mayDecide: boolean }) {
@@ -80,22 +68,5 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
     return () => window.removeEventListener("keydown", onKeyDown);
   }, [client, data, mayDecide, query, router, toggle]);
 
-  return (
-    <Dialog open={isLegendOpen} onOpenChange={setLegendOpen}>
-      <DialogContent title="Keyboard">
-        <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
-          {legend.map(([keys, meaning]) => (
-            <div key={meaning} className="contents">
-              <dt className="flex gap-1">
-                {keys.map((key) => (
-                  <Kbd key={key}>{key}</Kbd>
-                ))}
-              </dt>
-              <dd>{meaning}</dd>
-            </div>
-          ))}
-        </dl>
-      </DialogContent>
-    </Dialog>
-  );
+  return isLegendOpen && <KeyboardLegend close={() => setLegendOpen(false)} />;
 }

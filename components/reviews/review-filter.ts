@@ -4,6 +4,11 @@ import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { refusesKey } from "@/lib/refuse-key";
 import type { ReviewFilter } from "@/lib/vault/queries";
 
+/** Ages in seconds that the queue can be narrowed by. */
+export const ages = { "3600": "an hour", "86400": "a day", "604800": "a week" };
+/** Statuses besides the one that waits. */
+export const statuses = { approved: "Approved", denied: "Denied", all: "Every status" };
+
 /** The parts of the queue's filter that stand in the address, by the names that Vault takes. */
 const filterNames = [
   "status",

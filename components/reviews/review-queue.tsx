@@ -4,6 +4,7 @@ import { formatNumber } from "@ledgix/sentence/money";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, Search } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useEffect, useRef } from "react";
 import { FirstRequestLink } from "@/components/first-run/first-request-link";
 import { Button } from "@/components/ui/button";
@@ -12,11 +13,14 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { reviewsQuery } from "@/lib/vault/queries";
 import { arrivalsKey, setListInUse } from "./arrivals";
-import { BatchBar } from "./batch-bar";
 import { FilterChips, QueueFilters } from "./queue-filters";
 import { QueueRow } from "./queue-row";
 import { chosenFilters, useReviewFilter, useSetFilter } from "./review-filter";
 import { SavedViews } from "./saved-views";
+import { useSelection } from "./selection";
+
+// Read when the first case is picked.
+const BatchBar = dynamic(() => import("./batch-bar").then((module) => module.BatchBar), { ssr: false });
 
 const ROW_HEIGHT = 84;
 /** Rows before the end at which the next page is read. */
@@ -24,6 +28,7 @@ const READ_AHEAD = 15;
 
 export function ReviewQueue({ client, selected, mayDecide }: { client: string; selected: string | null; mayDecide: boolean }) {
   const filter = useReviewFilter();
+  const { ids } = useSelection();
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(reviewsQuery(client, filter));
   const reviews = data?.pages.flatMap((page) => page.reviews) ?? [];
   const scroller = useRef<HTMLDivElement>(null);
@@ -85,7 +90,7 @@ export function ReviewQueue({ client, selected, mayDecide }: { client: string; s
           </ul>
         )}
       </div>
-      {mayDecide && <BatchBar client={client} reviews={reviews} />}
+      {mayDecide && ids.size > 0 && <BatchBar client={client} reviews={reviews} />}
     </>
   );
 }

@@ -3,9 +3,9 @@
 import { type Role, roleMay, roles } from "@ledgix/contract/permissions";
 import { type Reviewers, type ReviewRule, reviewRule } from "@ledgix/contract/review-rules";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Field } from "@/components/ui/field";
-import { Form } from "@/components/ui/form";
+import { Form, FormGroup } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { membersQuery } from "@/lib/vault/queries";
 
@@ -61,7 +61,7 @@ export function RuleForm({ client, rule, isPending, onSave }: Props) {
       <Field label="Name">
         {(ids) => <Input {...ids} name="name" defaultValue={rule?.name} maxLength={120} placeholder="Refunds over 500" />}
       </Field>
-      <Group legend="For requests of">
+      <FormGroup legend="For requests of">
         <div className="grid gap-3 sm:grid-cols-2">
           <Field label="Tools" hint="Commas between, * for any characters. Empty: every tool.">
             {(ids) => <Input {...ids} name="tools" defaultValue={rule?.when.tools.join(", ")} placeholder="stripe_*, payout" />}
@@ -94,8 +94,8 @@ export function RuleForm({ client, rule, isPending, onSave }: Props) {
             {(ids) => <Input {...ids} name="categories" defaultValue={rule?.when.categories.join(", ")} placeholder="payment" />}
           </Field>
         </div>
-      </Group>
-      <Group legend="Decided by">
+      </FormGroup>
+      <FormGroup legend="Decided by">
         <ReviewerChoice client={client} prefix="" chosen={rule?.reviewers ?? null} />
         <div className="grid gap-3 sm:grid-cols-2">
           <Field label="People">
@@ -130,8 +130,8 @@ export function RuleForm({ client, rule, isPending, onSave }: Props) {
           <input type="checkbox" name="console_only" defaultChecked={rule?.console_only ?? false} className="accent-(--accent)" />
           Only in the console, not in Slack
         </label>
-      </Group>
-      <Group legend="Time to answer">
+      </FormGroup>
+      <FormGroup legend="Time to answer">
         <div className="grid gap-3 sm:grid-cols-2">
           <Select aria-label="Time to answer" value={time} onChange={(event) => setTime(event.target.value)}>
             {times.map(([value, label]) => (
@@ -159,17 +159,8 @@ export function RuleForm({ client, rule, isPending, onSave }: Props) {
           </label>
         )}
         {time !== "" && escalates && <ReviewerChoice client={client} prefix="escalation_" chosen={rule?.escalate_to ?? null} />}
-      </Group>
+      </FormGroup>
     </Form>
-  );
-}
-
-function Group({ legend, children }: { legend: string; children: ReactNode }) {
-  return (
-    <fieldset className="flex flex-col gap-3 border-t border-line pt-3">
-      <legend className="float-left mb-1 w-full text-muted">{legend}</legend>
-      {children}
-    </fieldset>
   );
 }
 

@@ -2,19 +2,8 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { settingsParts } from "@/components/shell/navigation";
 import { cn } from "@/lib/cn";
-
-const tabs = [
-  ["", "Thresholds"],
-  ["/rules", "Review rules"],
-  ["/sentences", "Sentences"],
-  ["/notifications", "Notifications"],
-  ["/integrations", "Integrations"],
-  ["/members", "Members"],
-  ["/audit", "Audit trail"],
-  ["/tenant", "Tenant"],
-  ["/account", "You"],
-] as const;
 
 /** The parts of the settings. On a narrow screen the row scrolls sideways. */
 export function SettingsTabs({ client }: { client: string }) {
@@ -23,7 +12,7 @@ export function SettingsTabs({ client }: { client: string }) {
   return (
     <nav aria-label="Settings" className="sticky top-0 z-10 overflow-x-auto border-b border-line bg-sunken px-4 sm:px-8">
       <ul className="mx-auto flex max-w-5xl gap-1 py-1.5">
-        {tabs.map(([path, label]) => {
+        {settingsParts.map(([path, label]) => {
           const isHere = path === "" ? pathname === root : pathname.startsWith(root + path);
           return (
             <li key={path}>

@@ -12,3 +12,16 @@ export const destinations: Destination[] = [
   { path: "/insights", label: "Insights", icon: ChartColumn, keys: "i" },
   { path: "/settings", label: "Settings", icon: Settings, keys: "s" },
 ];
+
+/** The parts of the settings, by their path below it. */
+export const settingsParts = [
+  ["", "Thresholds"],
+  ["/rules", "Review rules"],
+  ["/sentences", "Sentences"],
+  ["/notifications", "Notifications"],
+  ["/integrations", "Integrations"],
+  ["/members", "Members"],
+  ["/audit", "Audit trail"],
+  ["/tenant", "Tenant"],
+  ["/account", "You"],
+] as const;

@@ -2,12 +2,12 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { FileText, Inbox, KeyRound, Upload } from "lucide-react";
+import { FileText, Inbox, KeyRound, Milestone, Settings, ShieldCheck, Upload } from "lucide-react";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useSentences } from "@/components/reviews/use-sentences";
 import { keysQuery, policiesQuery, reviewsQuery, waitingCases } from "@/lib/vault/queries";
-import { destinations } from "./navigation";
+import { destinations, settingsParts } from "./navigation";
 
 const CASES_SHOWN = 8;
 
@@ -51,6 +51,16 @@ function Entries({ client, close }: { client: string; close: () => void }) {
             {label}
           </Item>
         ))}
+        {settingsParts.map(([path, label]) => (
+          <Item
+            key={`settings${path}`}
+            value={`page settings ${label}`}
+            onSelect={() => go(`/settings${path}`)}
+            icon={<Settings />}
+          >
+            {label}
+          </Item>
+        ))}
       </Group>
       <Group heading="Actions">
         <Item value="action create key" onSelect={() => go("/keys?new=1")} icon={<KeyRound />}>
@@ -58,6 +68,12 @@ function Entries({ client, close }: { client: string; close: () => void }) {
         </Item>
         <Item value="action upload add policy" onSelect={() => go("/policies?new=1")} icon={<Upload />}>
           Add a policy
+        </Item>
+        <Item value="action verify ledger" onSelect={() => go("/ledger/verify")} icon={<ShieldCheck />}>
+          Verify the whole ledger
+        </Item>
+        <Item value="action checkpoints anchors" onSelect={() => go("/ledger/checkpoints")} icon={<Milestone />}>
+          See the checkpoints
         </Item>
       </Group>
       {cases.length > 0 && (

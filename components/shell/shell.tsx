@@ -1,22 +1,23 @@
 "use client";
 
-import { ChevronsUpDown, LogOut, Plus, Search } from "lucide-react";
+import { ChevronsUpDown, Search } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ComponentProps, lazy, type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
-import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
-import { signOut } from "@/lib/auth/actions";
+import { OpensOnPress } from "@/components/ui/opens-on-press";
 import { cn } from "@/lib/cn";
 import { Logo } from "./logo";
 import { destinations } from "./navigation";
 import { PendingCount } from "./pending-count";
-import { ThemeItems } from "./theme";
+import { useShortcuts } from "./use-shortcuts";
 
-// Read when it is first opened: most visits do not need it.
+// Read when they are first opened: most visits do not need them.
 const Palette = dynamic(() => import("./palette").then((module) => module.Palette), { ssr: false });
+const readTenantMenu = () => import("./tenant-menu").then((module) => ({ default: module.TenantMenu }));
+const TenantMenu = lazy(readTenantMenu);
 
 export type ShellProps = {
   client: string;
@@ -30,22 +31,16 @@ export type ShellProps = {
 /** The frame of every page: rooms at the side on a wide screen, at the bottom on a narrow one. */
 export function Shell({ client, tenantName, email, role, tenants, children }: ShellProps) {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
-      event.preventDefault();
-      setPaletteOpen(true);
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, []);
+  useShortcuts(client, () => setPaletteOpen(true));
   return (
     <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">
         Skip to the content
       </a>
       <aside className="flex items-center gap-2 border-b border-line bg-sunken px-3 py-2 md:w-56 md:flex-col md:items-stretch md:gap-4 md:border-r md:border-b-0 md:p-3">
-        <TenantMenu {...{ client, tenantName, email, role, tenants }} />
+        <OpensOnPress trigger={<TenantButton tenantName={tenantName} email={email} />} popup="menu" preload={readTenantMenu}>
+          {(trigger) => <TenantMenu {...{ client, email, role, tenants, trigger }} />}
+        </OpensOnPress>
         <Button
           variant="secondary"
           size="sm"
@@ -104,44 +99,20 @@ function Rooms({ client, className, isCompact = false }: { client: string; class
   );
 }
 
-function TenantMenu({ client, tenantName, email, role, tenants }: Omit<ShellProps, "children">) {
+function TenantButton({ tenantName, email, ...props }: Pick<ShellProps, "tenantName" | "email"> & ComponentProps<"button">) {
   return (
-    <Menu>
-      <MenuTrigger
-        className="flex h-10 min-w-0 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-ink/6"
-        aria-label={`${tenantName}: account and tenants`}
-      >
-        <Logo className="size-6 shrink-0" />
-        <span className="min-w-0 flex-1">
-          <span className="block truncate font-semibold">{tenantName}</span>
-          <span className="hidden truncate text-xs text-muted md:block">{email}</span>
-        </span>
-        <ChevronsUpDown className="size-4 shrink-0 text-muted" aria-hidden />
-      </MenuTrigger>
-      <MenuContent align="start" className="w-64">
-        <p className="px-2 py-1.5 text-xs text-muted">
-          Signed in as <span className="break-all text-ink">{email}</span>, {role}
-        </p>
-        <MenuSeparator />
-        {tenants
-          .filter((tenant) => tenant.id !== client)
-          .map((tenant) => (
-            <MenuItem key={tenant.id} asChild>
-              <Link href={`/${tenant.id}`}>{tenant.name}</Link>
-            </MenuItem>
-          ))}
-        <MenuItem asChild>
-          <Link href="/new">
-            <Plus aria-hidden /> New tenant
-          </Link>
-        </MenuItem>
-        <MenuSeparator />
-        <ThemeItems />
-        <MenuSeparator />
-        <MenuItem onSelect={() => void signOut()}>
-          <LogOut aria-hidden /> Sign out
-        </MenuItem>
-      </MenuContent>
-    </Menu>
+    <button
+      type="button"
+      className="flex h-10 min-w-0 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-ink/6"
+      aria-label={`${tenantName}: account and tenants`}
+      {...props}
+    >
+      <Logo className="size-6 shrink-0" />
+      <span className="min-w-0 flex-1">
+        <span className="block truncate font-semibold">{tenantName}</span>
+        <span className="hidden truncate text-xs text-muted md:block">{email}</span>
+      </span>
+      <ChevronsUpDown className="size-4 shrink-0 text-muted" aria-hidden />
+    </button>
   );
 }

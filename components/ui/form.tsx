@@ -38,3 +38,13 @@ export function FormAlert({ children }: { children: ReactNode }) {
     </p>
   );
 }
+
+/** Fields that belong together, under a line with their name. */
+export function FormGroup({ legend, children }: { legend: string; children: ReactNode }) {
+  return (
+    <fieldset className="flex flex-col gap-3 border-t border-line pt-3">
+      <legend className="float-left mb-1 w-full text-muted">{legend}</legend>
+      {children}
+    </fieldset>
+  );
+}
