@@ -109,12 +109,12 @@ function Step({ number, title, isDone, isCurrent, action, children }: StepProps)
       >
         {isDone ? <Check className="size-3.5" aria-label="Done" /> : number}
       </span>
-      <div className="min-w-0 flex-1">
-        <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-          <h2 className={cn("min-w-0 text-base font-semibold", isDone && "text-muted")}>{title}</h2>
-          {action}
+      <div className="flex min-w-0 flex-1 flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        <div className="min-w-0 flex-1 basis-60">
+          <h2 className={cn("text-base font-semibold", isDone && "text-muted")}>{title}</h2>
+          <div className="text-muted">{children}</div>
         </div>
-        <div className="text-muted">{children}</div>
+        {action}
       </div>
     </li>
   );

@@ -73,7 +73,7 @@ function Overview({ client, data }: { client: string; data: Insights }) {
         <Figure label="Requests" value={formatNumber(data.requests)} detail={`${formatNumber(data.waiting)} waiting now`} />
         <Figure
           label="Settled by policy"
-          value={`${share} %`}
+          value={`${share}%`}
           detail={`${formatNumber(data.passed)} passed, ${formatNumber(data.denied)} denied`}
         />
         <Figure
@@ -84,7 +84,7 @@ function Overview({ client, data }: { client: string; data: Insights }) {
         <Figure
           label="Time to decision"
           value={data.p50 === null ? "none yet" : describeTaken(data.p50)}
-          detail={data.p95 === null ? "no person has decided" : `median; 95 % within ${describeTaken(data.p95)}`}
+          detail={data.p95 === null ? "no person has decided" : `median; 95% within ${describeTaken(data.p95)}`}
         />
       </dl>
       <Notices client={client} data={data} />
@@ -174,7 +174,7 @@ function Breakdown({ title, rows, link }: { title: string; rows: InsightRow[]; l
       <h2 className="mb-3 font-semibold">{title}</h2>
       <Table
         caption={title}
-        head={["Name", "Requests", "Passed", "Paused", "Denied", "Median", "95 %"]}
+        head={["Name", "Requests", "Passed", "Paused", "Denied", "Median", "95% within"]}
         rows={rows.map((row) => [
           link ? (
             <Link key={row.name} href={link(row.name)} className="break-all text-accent underline underline-offset-2">
@@ -202,7 +202,7 @@ function Reviewers({ data }: { data: Insights }) {
       <h2 className="mb-3 font-semibold">By reviewer</h2>
       <Table
         caption="By reviewer"
-        head={["Name", "Decided", "Approved", "Denied", "Median", "95 %"]}
+        head={["Name", "Decided", "Approved", "Denied", "Median", "95% within"]}
         rows={data.reviewers.map(({ name, approved, denied, p50, p95 }) => [
           name,
           approved + denied,

@@ -1,7 +1,11 @@
 "use client";
 
 import type { Insights } from "@ledgix/contract/insights";
+import { format, parseISO } from "date-fns";
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+
+/** "Nov 24". Days are UTC days, as the data names them. */
+const dayName = (day: string) => format(parseISO(day), "MMM d");
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -22,7 +26,7 @@ export function SeriesChart({ insights }: { insights: Insights }) {
     <ResponsiveContainer width="100%" height={220}>
       <BarChart data={wholeSeries(insights)} margin={{ left: -16 }} accessibilityLayer={false} aria-hidden>
         <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis dataKey="day" tickFormatter={(day: string) => day.slice(5)} tickLine={false} axisLine={false} {...axis} />
+        <XAxis dataKey="day" tickFormatter={dayName} tickLine={false} axisLine={false} {...axis} />
         <YAxis allowDecimals={false} tickLine={false} axisLine={false} {...axis} />
         <Tooltip
           cursor={{ fill: "var(--sunken)" }}

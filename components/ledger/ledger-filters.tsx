@@ -23,6 +23,7 @@ const texts = [
   ["asked_by", "payments-worker"],
   ["reviewer", "reviewer@example.com"],
   ["policy", "refunds"],
+  ["version", "Id of the version"],
 ] as const;
 
 /** A `datetime-local` value in the reader's zone, from and to what Vault takes. */
@@ -94,7 +95,6 @@ export function LedgerFilters() {
                 </Select>
               )}
             </Field>
-            <span />
             <Field label="From">
               {(ids) => <Input {...ids} type="datetime-local" name="from" defaultValue={toLocal(filter.from)} />}
             </Field>

@@ -87,8 +87,10 @@ function Entries({ client }: { client: string }) {
               return (
                 <li
                   key={entry.event_uuid}
+                  ref={virtualizer.measureElement}
+                  data-index={row.index}
                   className="absolute inset-x-0 top-0 border-b border-line"
-                  style={{ height: row.size, transform: `translateY(${row.start}px)` }}
+                  style={{ transform: `translateY(${row.start}px)` }}
                 >
                   <EntryRow client={client} entry={entry} />
                 </li>
@@ -114,9 +116,14 @@ function EntryRow({ client, entry }: { client: string; entry: LedgerEntry }) {
   const sentenceOf = useSentences(client);
   const sentence = sentenceOf(entry);
   return (
-    <Link href={`/${client}/ledger/${entry.event_uuid}`} className="flex h-full items-center gap-4 px-4 hover:bg-sunken">
-      <Status value={entry.decision_status} label={eventLabel(entry)} className="w-28 justify-start" />
-      <span className="min-w-0 flex-1 truncate">
+    <Link
+      href={`/${client}/ledger/${entry.event_uuid}`}
+      className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 hover:bg-sunken sm:flex-nowrap sm:py-1"
+    >
+      <span className="w-28 shrink-0">
+        <Status value={entry.decision_status} label={eventLabel(entry)} />
+      </span>
+      <span className="order-last min-w-0 basis-full truncate sm:order-none sm:flex-1 sm:basis-0">
         <span className="font-semibold">{sentence.agent}</span> {sentence.text}
       </span>
       <span className="hidden w-32 items-center gap-1 text-xs text-muted sm:flex">
@@ -127,7 +134,7 @@ function EntryRow({ client, entry }: { client: string; entry: LedgerEntry }) {
         )}
         {entry.leaf_index === null ? "next checkpoint" : `leaf ${entry.leaf_index}`}
       </span>
-      <Time at={entry.accepted_at} className="w-28 shrink-0 text-right text-muted max-sm:w-20" />
+      <Time at={entry.accepted_at} className="ml-auto shrink-0 text-right text-muted sm:w-28" />
     </Link>
   );
 }

@@ -75,6 +75,13 @@ function Versions({ client, policy }: { client: string; policy: PolicyDocument }
               Version {version.version}
             </Link>{" "}
             by {version.created_by}, <Time at={version.created_at} />
+            {" · "}
+            <Link
+              href={`/${client}/ledger?version=${version.policy_version_id}`}
+              className="text-accent underline underline-offset-2"
+            >
+              its decisions
+            </Link>
           </li>
         ))}
       </ul>

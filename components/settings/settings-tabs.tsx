@@ -5,6 +5,9 @@ import { usePathname } from "next/navigation";
 import { settingsParts } from "@/components/shell/navigation";
 import { cn } from "@/lib/cn";
 
+/** On a narrow screen the row scrolls; the part that is open must not be hidden at its end. */
+const showWhole = (link: HTMLAnchorElement | null) => link?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /** The parts of the settings. On a narrow screen the row scrolls sideways. */
 export function SettingsTabs({ client }: { client: string }) {
   const pathname = usePathname();
@@ -17,6 +20,7 @@ export function SettingsTabs({ client }: { client: string }) {
           return (
             <li key={path}>
               <Link
+                ref={isHere ? showWhole : undefined}
                 href={root + path}
                 aria-current={isHere ? "page" : undefined}
                 className={cn(

@@ -51,16 +51,6 @@ function Entries({ client, close }: { client: string; close: () => void }) {
             {label}
           </Item>
         ))}
-        {settingsParts.map(([path, label]) => (
-          <Item
-            key={`settings${path}`}
-            value={`page settings ${label}`}
-            onSelect={() => go(`/settings${path}`)}
-            icon={<Settings />}
-          >
-            {label}
-          </Item>
-        ))}
       </Group>
       <Group heading="Actions">
         <Item value="action create key" onSelect={() => go("/keys?new=1")} icon={<KeyRound />}>
@@ -113,6 +103,18 @@ function Entries({ client, close }: { client: string; close: () => void }) {
           ))}
         </Group>
       )}
+      <Group heading="Settings">
+        {settingsParts.map(([path, label]) => (
+          <Item
+            key={`settings${path}`}
+            value={`page settings ${label}`}
+            onSelect={() => go(`/settings${path}`)}
+            icon={<Settings />}
+          >
+            {label}
+          </Item>
+        ))}
+      </Group>
     </Command.List>
   );
 }
