@@ -42,6 +42,8 @@ const fresh: GoLiveFacts = {
     separate_key_creators: false,
     updated_at: null,
     updated_by: null,
+    threshold_updated_at: null,
+    threshold_updated_by: null,
   }),
   tools: [],
   approved: 0,
@@ -65,6 +67,16 @@ describe("the go-live checklist", () => {
     });
     expect(check("threshold", {})?.evidence[0]).toContain("Left at the default of 0.80");
     expect(check("routes", {})?.evidence[0]).toContain("Left at the default");
+  });
+
+  it("does not take a change of the other settings for a choice of the threshold", () => {
+    const settings = { ...fresh.settings, updated_at: at, updated_by: "admin@example.com" };
+    expect(check("threshold", { settings })?.state).toBe("attention");
+    const chosen = { ...settings, threshold_updated_at: at, threshold_updated_by: "owner@example.com" };
+    expect(check("threshold", { settings: chosen })).toMatchObject({
+      state: "done",
+      evidence: ["0.80, set by owner@example.com."],
+    });
   });
 
   it("does not count a key that has ended, and names a key that called the wrong Vault", () => {

@@ -161,7 +161,7 @@ function testCheck({ approved, denied, paused }: GoLiveFacts): GoLiveCheck {
 }
 
 function thresholdCheck({ settings }: GoLiveFacts): GoLiveCheck {
-  const isDefault = settings.updated_at === null;
+  const isDefault = settings.threshold_updated_at === null;
   return {
     id: "threshold",
     title: "The threshold is a decision, not a default",
@@ -169,7 +169,7 @@ function thresholdCheck({ settings }: GoLiveFacts): GoLiveCheck {
     evidence: [
       isDefault
         ? `Left at the default of ${settings.minimum_confidence_score.toFixed(2)}. Look at what it would have passed, and save it.`
-        : `${settings.minimum_confidence_score.toFixed(2)}, set by ${settings.updated_by}.`,
+        : `${settings.minimum_confidence_score.toFixed(2)}, set by ${settings.threshold_updated_by}.`,
     ],
     mend: { label: "Thresholds", path: "/settings" },
   };

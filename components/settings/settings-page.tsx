@@ -58,12 +58,13 @@ export function SettingsPage({ client, mayWrite }: { client: string; mayWrite: b
             mayWrite={mayWrite}
           />
           <p className="text-xs text-muted">
-            {data.updated_at ? (
+            {data.threshold_updated_at ? (
               <>
-                Last changed by {data.updated_by}, <Time at={data.updated_at} />. The audit trail keeps each change.
+                Last changed by {data.threshold_updated_by}, <Time at={data.threshold_updated_at} />. The audit trail keeps each
+                change.
               </>
             ) : (
-              "This is the default. Nobody has set it yet."
+              "This is the default, and nobody has chosen it yet. Saving it as it is counts as a choice."
             )}
           </p>
         </Panel>

@@ -19,12 +19,14 @@ type Props = { client: string; tool: string; settings: ReviewSettings; mayWrite:
 export function ThresholdForm({ client, tool, settings, mayWrite }: Props) {
   const own = tool === "" ? settings.minimum_confidence_score : settings.tool_thresholds[tool];
   const current = own ?? settings.minimum_confidence_score;
+  const isChosen = tool === "" ? settings.threshold_updated_at !== null : own !== undefined;
   const [score, setScore] = useState(current);
   const [isConfirming, setConfirming] = useState(false);
   const [isPending, start] = useTransition();
   const queries = useQueryClient();
   const sliderId = useId();
 
+  const isUnchanged = score === current && isChosen;
   const save = (update: ReviewSettingsUpdate, done: string) =>
     start(async () => {
       const result = await saveReviewSettings(client, update);
@@ -80,7 +82,7 @@ export function ThresholdForm({ client, tool, settings, mayWrite }: Props) {
       <ThresholdSimulation client={client} tool={tool} score={score} current={current} />
       {mayWrite ? (
         <div className="flex gap-2">
-          <Button type="submit" disabled={isPending || (score === current && own !== undefined)}>
+          <Button type="submit" disabled={isPending || isUnchanged}>
             {isPending ? "Saving…" : "Save threshold"}
           </Button>
           {tool !== "" && own !== undefined && (

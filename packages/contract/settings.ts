@@ -28,6 +28,9 @@ export const reviewSettings = z.object({
   ...reviewChoices,
   updated_at: z.string().nullable(),
   updated_by: z.string().nullable(),
+  /** When and by whom a threshold was last set, also to the value that it had; null while it is a default that nobody chose. */
+  threshold_updated_at: z.string().nullable(),
+  threshold_updated_by: z.string().nullable(),
 });
 export type ReviewSettings = z.infer<typeof reviewSettings>;
 
@@ -50,6 +53,8 @@ export type ReviewSettingsUpdate = z.infer<typeof reviewSettingsUpdate>;
 /** What is kept, with the defaults of what was never set. */
 export const storedReviewSettings = z.object({
   minimum_confidence_score: score.optional(),
+  threshold_updated_at: z.string().nullable().default(null),
+  threshold_updated_by: z.string().nullable().default(null),
   tool_thresholds: reviewChoices.tool_thresholds.default({}),
   rules: reviewChoices.rules.default([]),
   canned_reasons: reviewChoices.canned_reasons.default([]),

@@ -37,7 +37,7 @@ export async function readReviewSettings(database: Queryable): Promise<ReviewSet
  * @throws {ProblemError} `invalid_body` for a template that cannot be filled
  */
 export function updateReviewSettings(
-  deps: Pick<VaultDependencies, "controlPlane">,
+  deps: Pick<VaultDependencies, "controlPlane" | "now">,
   database: Database,
   principal: Principal,
   update: ReviewSettingsUpdate,
@@ -55,6 +55,10 @@ export function updateReviewSettings(
       ...stored?.value,
       ...sent,
       ...(score !== undefined && { minimum_confidence_score: score }),
+      ...((score !== undefined || sent.tool_thresholds !== undefined) && {
+        threshold_updated_at: deps.now().toISOString(),
+        threshold_updated_by: principalLabel(principal),
+      }),
     });
     await transaction.run(
       `insert into settings (name, value, updated_by) values ('review', $1::json, $2)
