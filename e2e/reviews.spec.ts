@@ -96,6 +96,8 @@ test("a rule asks for two people; the second one decides, and whoever comes late
   await expect(first.getByRole("alert").filter({ hasText: "asks for a reason" })).toBeVisible();
   await first.getByRole("button", { name: "Approve refund" }).click();
   await expect(decision(first)).toContainText("One more approval is needed");
+  await expect(first.getByRole("button", { name: "You approved" })).toBeDisabled();
+  await expect(rows(first)).toContainText("1/2");
   // It shows on the other screens by itself.
   await expect(decision(second)).toContainText(`${firstEmail} approved`);
   await expectAccessible(second);

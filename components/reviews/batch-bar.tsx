@@ -5,7 +5,7 @@ import { MAX_BATCH } from "@ledgix/contract/review";
 import type { Sentence } from "@ledgix/sentence/describe";
 import { amountIn, formatMoney, totalOf } from "@ledgix/sentence/money";
 import { useQueryClient } from "@tanstack/react-query";
-import { Ban, Check, CircleCheck, CircleX } from "lucide-react";
+import { Ban, Check, CircleCheck, CircleX, X } from "lucide-react";
 import { useId, useState, useTransition } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
@@ -15,17 +15,22 @@ import { decideCases } from "@/lib/reviews/actions";
 import { useSelection } from "./selection";
 import { useSentences } from "./use-sentences";
 
+const lists = new Intl.ListFormat("en", { type: "conjunction" });
+/** More kinds of act than this are only counted together. */
+const KINDS_NAMED = 3;
+
 /** "12 refunds, $3,410.00 in all": what one press would do. Only amounts that the sentences name are added up. */
 export function consequenceOf(cases: { review: ReviewSummary; sentence: Sentence }[]): string {
-  const nouns = new Set(cases.map(({ sentence }) => sentence.noun));
-  const [noun] = nouns;
-  const what = nouns.size === 1 ? noun : "request";
+  const counts = new Map<string, number>();
+  for (const { sentence } of cases) counts.set(sentence.noun, (counts.get(sentence.noun) ?? 0) + 1);
+  const kinds = counts.size <= KINDS_NAMED ? [...counts] : [["request", cases.length] as const];
+  const what = kinds.map(([noun, count]) => `${count} ${noun}${count === 1 ? "" : "s"}`);
   const priced = cases.filter(({ review, sentence }) => {
     const money = amountIn(review.tool_args);
     return money !== null && sentence.text.includes(formatMoney(money));
   });
   const total = totalOf(priced.map(({ review }) => review.tool_args));
-  return `${cases.length} ${what}${cases.length === 1 ? "" : "s"}${total ? `, ${total} in all` : ""}`;
+  return `${lists.format(what)}${total ? `, ${total} in all` : ""}`;
 }
 
 /** What can be done with the picked cases, with the whole consequence named before it happens. */
@@ -45,8 +50,8 @@ export function BatchBar({ client, reviews }: { client: string; reviews: ReviewS
       <Button size="sm" variant="danger-outline" onClick={() => setApproving(false)}>
         <Ban /> Deny…
       </Button>
-      <Button size="sm" variant="ghost" onClick={() => replace([])}>
-        Clear
+      <Button size="icon" variant="ghost" aria-label="Pick none" onClick={() => replace([])}>
+        <X />
       </Button>
       {isApproving !== null && (
         <BatchDialog

@@ -75,7 +75,7 @@ function Case({ client, review, self, mayCollaborate }: CaseProps) {
         )}
       </header>
       {mayCollaborate && <Assignment client={client} review={review} self={self} />}
-      <DecisionBar client={client} review={review} noun={sentence.noun} />
+      <DecisionBar client={client} review={review} self={self} noun={sentence.noun} />
       <Section title="Arguments">
         <CallArguments args={review.tool_args} lastApproved={review.last_approved} />
       </Section>

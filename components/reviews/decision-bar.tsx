@@ -13,10 +13,10 @@ import { decideCase } from "@/lib/reviews/actions";
 import { reviewQuery, settingsQuery } from "@/lib/vault/queries";
 import { ApprovalsSoFar } from "./approvals-so-far";
 
-type Props = { client: string; review: ReviewCase; noun: string };
+type Props = { client: string; review: ReviewCase; self: string; noun: string };
 
 /** The one thing to do. Never optimistic: the screen says "approved" when Vault has said so. */
-export function DecisionBar({ client, review, noun }: Props) {
+export function DecisionBar({ client, review, self, noun }: Props) {
   const [reason, setReason] = useState("");
   const [isReasonMissing, setReasonMissing] = useState(false);
   const [deciding, setDeciding] = useState<"approve" | "deny" | null>(null);
@@ -38,6 +38,7 @@ export function DecisionBar({ client, review, noun }: Props) {
     );
   }
 
+  const hasApproved = review.votes.some((vote) => vote.by.toLowerCase() === self);
   const decide = (approved: boolean) => {
     const { rule } = review;
     const isRequired = rule.reason === "required" || (rule.reason === "required_to_deny" && !approved);
@@ -66,8 +67,8 @@ export function DecisionBar({ client, review, noun }: Props) {
       <ApprovalsSoFar review={review} />
       <ReasonField client={client} review={review} reason={reason} setReason={setReason} isMissing={isReasonMissing} />
       <div className="grid grid-cols-2 gap-2 sm:flex">
-        <Button id="approve" size="lg" disabled={deciding !== null} onClick={() => decide(true)}>
-          <Check /> {deciding === "approve" ? "Approving…" : `Approve ${noun}`}
+        <Button id="approve" size="lg" disabled={deciding !== null || hasApproved} onClick={() => decide(true)}>
+          <Check /> {hasApproved ? "You approved" : deciding === "approve" ? "Approving…" : `Approve ${noun}`}
         </Button>
         <Button id="deny" size="lg" variant="danger-outline" disabled={deciding !== null} onClick={() => decide(false)}>
           <Ban /> {deciding === "deny" ? "Denying…" : "Deny"}

@@ -1,11 +1,12 @@
 "use client";
 
 import type { reviewList } from "@ledgix/contract/review";
-import { type ReviewEvent, reviewEvent, reviewEventTypes } from "@ledgix/contract/review";
+import { type ReviewEvent, type ReviewSummary, reviewEvent, reviewEventTypes } from "@ledgix/contract/review";
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { z } from "zod";
 import { noticeInBrowser, PendingBadge } from "@/components/shell/browser-notices";
+import { reviewQuery } from "@/lib/vault/queries";
 import { arrivalsKey, isListInUse } from "./arrivals";
 
 type Pages = InfiniteData<z.infer<typeof reviewList>>;
@@ -35,22 +36,34 @@ export function LiveReviews({ client }: { client: string }) {
 function applyEvent(queries: QueryClient, client: string, event: ReviewEvent): void {
   void queries.invalidateQueries({ queryKey: [client, "review", event.request_id] });
   queries.setQueriesData<Pages>({ queryKey: [client, "reviews"] }, (data) => data && withEvent(data, event));
+  if (event.type === "review.updated") void showUpdate(queries, client, event.request_id).catch(() => {}); // the case itself says what failed
   if (event.type !== "review.pending") return;
   // Nothing jumps under a reader's eyes: while the list is in use, what is new waits behind a button.
   if (isListInUse()) queries.setQueryData<number>(arrivalsKey(client), (count = 0) => count + 1);
   else void queries.invalidateQueries({ queryKey: [client, "reviews"] });
 }
 
-/** A decided row stays in its place and says so; the count of what waits is the stream's. */
-function withEvent(data: Pages, event: ReviewEvent): Pages {
+/** An approval of two, or another assignee: the row says so in its place. */
+async function showUpdate(queries: QueryClient, client: string, requestId: string): Promise<void> {
+  const { approvals, assignee } = await queries.fetchQuery({ ...reviewQuery(client, requestId), staleTime: 0 });
+  queries.setQueriesData<Pages>(
+    { queryKey: [client, "reviews"] },
+    (data) => data && withRow(data, requestId, (review) => ({ ...review, approvals, assignee })),
+  );
+}
+
+function withRow(data: Pages, requestId: string, change: (review: ReviewSummary) => ReviewSummary): Pages {
   return {
     ...data,
     pages: data.pages.map((page) => ({
       ...page,
-      total_pending: event.total_pending,
-      reviews: page.reviews.map((review) =>
-        review.request_id === event.request_id ? { ...review, status: event.status } : review,
-      ),
+      reviews: page.reviews.map((review) => (review.request_id === requestId ? change(review) : review)),
     })),
   };
+}
+
+/** A decided row stays in its place and says so; the count of what waits is the stream's. */
+function withEvent(data: Pages, event: ReviewEvent): Pages {
+  const { pages, ...rest } = withRow(data, event.request_id, (review) => ({ ...review, status: event.status }));
+  return { ...rest, pages: pages.map((page) => ({ ...page, total_pending: event.total_pending })) };
 }

@@ -38,7 +38,7 @@ export function QueueRow({ client, review, isSelected, mayDecide }: Props) {
       <Link
         href={`/${client}/reviews/${review.request_id}${query && `?${query}`}`}
         aria-current={isSelected ? "true" : undefined}
-        className={cn("flex min-w-0 flex-1 flex-col justify-center gap-0.5 px-4", mayDecide && isOpen && "ml-8 pl-3")}
+        className={cn("flex min-w-0 flex-1 flex-col justify-center gap-0.5 px-4", mayDecide && "ml-8 pl-3")}
       >
         <span className="flex items-center justify-between gap-3 text-xs text-muted">
           <span className="truncate">

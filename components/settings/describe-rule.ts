@@ -31,7 +31,7 @@ export function describeSeconds(seconds: number): string {
   return `${size} ${unit}${size === 1 ? "" : "s"}`;
 }
 
-/** "two of any owner or risk@example.com; with a reason; within 4 hours, then any admin, then denied". */
+/** "Two people: any owner or risk@example.com; with a reason; within 4 hours, then any admin, then denied". */
 export function describeDemand(rule: ReviewRule): string {
   const who = describeReviewers(rule.reviewers);
   const time = rule.answer_within === null ? null : `within ${describeSeconds(rule.answer_within)}`;
@@ -40,7 +40,7 @@ export function describeDemand(rule: ReviewRule): string {
     rule.when_unanswered === "deny" ? "then denied" : rule.answer_within !== null && "then it waits",
   ].filter((part) => typeof part === "string");
   return [
-    rule.approvals === 2 ? `two people of ${who}` : who,
+    rule.approvals === 2 ? `Two people: ${who}` : `${who.charAt(0).toUpperCase()}${who.slice(1)}`,
     rule.reason === "required" ? "with a reason" : rule.reason === "required_to_deny" ? "with a reason to deny" : null,
     rule.console_only ? "in the console" : null,
     time && [time, ...after].join(", "),

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReviewSettings, ReviewSettingsUpdate } from "@ledgix/contract/settings";
-import { describeCall } from "@ledgix/sentence/describe";
+import { describeCall, nounOf } from "@ledgix/sentence/describe";
 import { templateProblem } from "@ledgix/sentence/template";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
@@ -126,7 +126,8 @@ type TemplateProps = {
 function TemplateForm({ client, edited, isPending, onSave, onDelete }: TemplateProps) {
   const [tool, setTool] = useState(edited.tool);
   const [text, setText] = useState(edited.template?.text ?? "");
-  const [noun, setNoun] = useState(edited.template?.noun ?? "request");
+  const [writtenNoun, setNoun] = useState(edited.template?.noun ?? null);
+  const noun = writtenNoun ?? nounOf(tool);
   const [error, setError] = useState<string | null>(null);
   const history = useQuery(thresholdHistoryQuery(client, ""));
   const submit = () => {
@@ -199,7 +200,11 @@ function Preview({ client, tool, template }: { client: string; tool: string; tem
   return (
     <section aria-label="Preview" aria-live="polite" className="rounded-md bg-sunken p-3">
       <p className="text-xs text-muted">
-        {isFilled ? "On the last call it reads" : "The last call lacks an argument that this names, so it reads as without it"}
+        {isFilled
+          ? "On the last call it reads"
+          : template.text.trim() === ""
+            ? "Without a sentence of its own, the last call reads"
+            : "The last call lacks an argument that this names, so it reads as without it"}
       </p>
       <p className="break-words">
         <span className="font-semibold">{sentence.agent}</span> {problem === null ? sentence.text : plain.text}.

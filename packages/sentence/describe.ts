@@ -35,9 +35,16 @@ export function describeCall(call: DescribedCall, template?: ToolTemplate): Sent
   return describeByName(call);
 }
 
+/** What a call of a tool is called where nobody said it: "refund" for stripe_refund. */
+export const nounOf = (toolName: string): string => actOf(toolName)?.noun ?? "request";
+
+function actOf(toolName: string): Act | undefined {
+  const words = toolName.toLowerCase().split(/[^a-z]+/);
+  return words.map((word) => acts[word]).find((found) => found !== undefined);
+}
+
 function describeByName(call: DescribedCall): Sentence {
-  const words = call.tool_name.toLowerCase().split(/[^a-z]+/);
-  const act = words.map((word) => acts[word]).find((found) => found !== undefined);
+  const act = actOf(call.tool_name);
   const money = act?.movesMoney ? amountIn(call.tool_args) : null;
   const amount = money && formatMoney(money);
   const target = targetIn(call.tool_args);
