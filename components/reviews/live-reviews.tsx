@@ -45,6 +45,8 @@ function applyEvent(queries: QueryClient, client: string, event: ReviewEvent): v
 
 /** An approval of two, or another assignee: the row says so in its place. */
 async function showUpdate(queries: QueryClient, client: string, requestId: string): Promise<void> {
+  const lists = queries.getQueriesData<Pages>({ queryKey: [client, "reviews"] }).flatMap(([, data]) => data?.pages ?? []);
+  if (!lists.some((page) => page.reviews.some((review) => review.request_id === requestId))) return;
   const { approvals, assignee } = await queries.fetchQuery({ ...reviewQuery(client, requestId), staleTime: 0 });
   queries.setQueriesData<Pages>(
     { queryKey: [client, "reviews"] },

@@ -1,21 +1,21 @@
 import type { Reviewers, ReviewRule } from "@ledgix/contract/review-rules";
 import { formatMoney } from "@ledgix/sentence/money";
 
-const any = new Intl.ListFormat("en", { type: "disjunction" });
-const all = new Intl.ListFormat("en", { type: "conjunction" });
+const either = new Intl.ListFormat("en", { type: "disjunction" });
+const every = new Intl.ListFormat("en", { type: "conjunction" });
 
 export function describeReviewers({ roles, members }: Reviewers): string {
   const names = [...roles.map((role) => `any ${role}`), ...members];
-  return names.length === 0 ? "anybody who decides" : any.format(names);
+  return names.length === 0 ? "anybody who decides" : either.format(names);
 }
 
 /** "stripe_* over $500.00": which requests a rule is for. */
 export function describeWhen({ when }: ReviewRule): string {
   const parts = [
-    when.tools.length > 0 ? any.format(when.tools) : "Every tool",
+    when.tools.length > 0 ? either.format(when.tools) : "Every tool",
     when.amount_over !== null && `over ${formatMoney({ amount: when.amount_over, currency: when.currency })}`,
-    when.agents.length > 0 && `by ${any.format(when.agents)}`,
-    when.categories.length > 0 && `with ${any.format(when.categories)}`,
+    when.agents.length > 0 && `by ${either.format(when.agents)}`,
+    when.categories.length > 0 && `with ${either.format(when.categories)}`,
   ];
   return parts.filter(Boolean).join(" ");
 }
@@ -44,7 +44,7 @@ export function describeDemand(rule: ReviewRule): string {
     rule.reason === "required" ? "with a reason" : rule.reason === "required_to_deny" ? "with a reason to deny" : null,
     rule.console_only ? "in the console" : null,
     time && [time, ...after].join(", "),
-    rule.on_call.length > 0 ? `on call: ${all.format(rule.on_call)}` : null,
+    rule.on_call.length > 0 ? `on call: ${every.format(rule.on_call)}` : null,
   ]
     .filter((part) => part !== null)
     .join("; ");

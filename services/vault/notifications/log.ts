@@ -1,22 +1,12 @@
-import { type Delivery, deliveryChannels, deliveryStatuses } from "@ledgix/contract/notifications";
+import { type Delivery, delivery } from "@ledgix/contract/notifications";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { Parameter, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { OUTBOX_CHANNEL } from "../outbox/enqueue.ts";
 import { GIVE_UP_SECONDS } from "./plan.ts";
 
-const deliveryRow = z.object({
+const deliveryRow = delivery.extend({
   position: z.coerce.number(),
-  delivery_id: z.string(),
-  event_type: z.string(),
-  request_id: z.string().nullable(),
-  channel: z.enum(deliveryChannels),
-  target: z.string(),
-  target_label: z.string(),
-  route_name: z.string().nullable(),
-  status: z.enum(deliveryStatuses),
-  attempts: z.number(),
-  last_error: z.string().nullable(),
   not_before: z.date(),
   created_at: z.date(),
   settled_at: z.date().nullable(),
