@@ -163,6 +163,19 @@ describe("across tenants", () => {
       "access_token_invalid",
     );
   });
+
+  it("a member's token dies soon after its session was signed out, wherever it is kept", async () => {
+    const member = await stack.addMember(acme, "reviewer", "signed-out@example.com");
+    expect((await member("GET", "/reviews")).status).toBe(200);
+    await stack.controlPlane.run(
+      "delete from auth.sessions where user_id = (select id from auth.users where email = 'signed-out@example.com')",
+    );
+    const { body } = await until(
+      () => member("GET", "/reviews"),
+      ({ status }) => status === 401,
+    );
+    expect(body).toMatchObject({ code: "access_token_invalid", detail: "This session was signed out. Sign in again." });
+  });
 });
 
 describe("API keys", () => {

@@ -121,6 +121,13 @@ describe("a review", () => {
     });
     resumed.close();
   });
+
+  it("streams end soon after their reader was removed", async () => {
+    const removed = await stack.addMember(clientId, "reviewer", "removed@example.com");
+    const stream = await openStream(removed);
+    await stack.controlPlane.run("delete from public.memberships where email = 'removed@example.com'");
+    await stream.ended;
+  });
 });
 
 async function openStream(caller: Caller, lastEventId?: string) {
@@ -140,6 +147,7 @@ async function openStream(caller: Caller, lastEventId?: string) {
     }
   })().catch(() => {});
   return {
+    ended: read,
     next: (isWanted: (event: (typeof events)[number]) => boolean) =>
       until(
         async () => events.find(isWanted),

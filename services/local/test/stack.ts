@@ -173,7 +173,9 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
         email,
         role,
       ]);
-      const token = await new SignJWT({ email, role: "authenticated" })
+      const sessionId = crypto.randomUUID();
+      await controlPlane.run("insert into auth.sessions (id, user_id) values ($1, $2)", [sessionId, userId]);
+      const token = await new SignJWT({ email, role: "authenticated", session_id: sessionId })
         .setProtectedHeader({ alg: "HS256" })
         .setSubject(userId)
         .setIssuedAt()

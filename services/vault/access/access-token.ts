@@ -1,11 +1,17 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 
-export type AccessTokenSubject = { userId: string; email: string };
+/** `sessionId` is null in a token that belongs to no session, such as one that an operator signed. */
+export type AccessTokenSubject = { userId: string; email: string; sessionId: string | null };
 /** @returns null where the token is not a signed-in member's. */
 export type VerifyAccessToken = (token: string) => Promise<AccessTokenSubject | null>;
 
-const claims = z.object({ sub: z.uuid(), email: z.string().min(1), role: z.literal("authenticated") });
+const claims = z.object({
+  sub: z.uuid(),
+  email: z.string().min(1),
+  role: z.literal("authenticated"),
+  session_id: z.uuid().optional(),
+});
 
 /** Verifies Supabase access tokens, by the project's JWKS or by the secret of an HS256 project. */
 export function supabaseAccessTokens(options: {
@@ -21,7 +27,9 @@ export function supabaseAccessTokens(options: {
         ? await jwtVerify(token, secret, { algorithms: ["HS256"] })
         : jwks && (await jwtVerify(token, jwks, { algorithms: ["ES256", "RS256", "EdDSA"] }));
       const parsed = claims.safeParse(verified?.payload);
-      return parsed.success ? { userId: parsed.data.sub, email: parsed.data.email } : null;
+      if (!parsed.success) return null;
+      const { sub, email, session_id } = parsed.data;
+      return { userId: sub, email, sessionId: session_id ?? null };
     } catch {
       return null;
     }

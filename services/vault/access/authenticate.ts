@@ -27,11 +27,13 @@ const FIND_KEY = `
     extract(epoch from k.expires_at)::double precision as expires_at, k.revoked_at is not null as is_revoked
   from public.api_keys k join public.clients c on c.id = k.client_id
   where k.key_hash = $1 and c.status <> 'suspended'`;
-const FIND_ROLE = `
-  select m.role from public.memberships m join public.clients c on c.id = m.client_id
+const memberRow = z.object({ role, is_signed_in: z.boolean() });
+const FIND_MEMBER = `
+  select m.role, $3::uuid is null or exists (select from auth.sessions s where s.id = $3 and s.user_id = $2) as is_signed_in
+  from public.memberships m join public.clients c on c.id = m.client_id
   where m.client_id = $1 and m.user_id = $2 and c.status <> 'suspended'`;
 
-/** A revoked key or a changed role takes hold within this; the control plane may be away for `STALE_SECONDS`. */
+/** A revoked key, a changed role or an ended session takes hold within this; the control plane may be away for `STALE_SECONDS`. */
 const FRESH_SECONDS = 5;
 const STALE_SECONDS = 60;
 
@@ -53,7 +55,7 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
   const { config, controlPlane, now } = deps;
   const recent = { freshSeconds: FRESH_SECONDS, staleSeconds: STALE_SECONDS, now, capacity: 10_000 };
   const keys = recentAnswers<z.infer<typeof keyRow> | null>(recent);
-  const memberRoles = recentAnswers<z.infer<typeof role> | null>(recent);
+  const members = recentAnswers<z.infer<typeof memberRow> | null>(recent);
   const uses = keyUses(deps);
 
   async function byKey(text: string, credentials: Credentials): Promise<Principal> {
@@ -105,15 +107,15 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
       throw new ProblemError("access_token_invalid", "The access token is not valid or has expired. Sign in again.");
     const client = z.uuid().safeParse(clientId);
     if (!client.success) throw new ProblemError("access_token_invalid", "Send the tenant's id in X-Ledgix-Client.");
-    const held = await ask(() =>
-      memberRoles(`${client.data}/${subject.userId}`, async () => {
-        const row = await controlPlane.row(z.object({ role }), FIND_ROLE, [client.data, subject.userId]);
-        return row?.role ?? null;
-      }),
+    const member = await ask(() =>
+      members(`${client.data}/${subject.userId}/${subject.sessionId}`, () =>
+        controlPlane.row(memberRow, FIND_MEMBER, [client.data, subject.userId, subject.sessionId]),
+      ),
     );
     // The same answer for a tenant that does not exist and for one that is somebody else's.
-    if (held === null) throw new ProblemError("forbidden", "You are not a member of this tenant.");
-    return { kind: "member", clientId: client.data, userId: subject.userId, email: subject.email, role: held };
+    if (member === null) throw new ProblemError("forbidden", "You are not a member of this tenant.");
+    if (!member.is_signed_in) throw new ProblemError("access_token_invalid", "This session was signed out. Sign in again.");
+    return { kind: "member", clientId: client.data, userId: subject.userId, email: subject.email, role: member.role };
   }
 
   async function ask<Value>(question: () => Promise<Value>): Promise<Value> {

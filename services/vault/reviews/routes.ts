@@ -1,3 +1,4 @@
+import { ProblemError } from "@ledgix/contract/problem";
 import {
   absenceUpdate,
   batchDecision,
@@ -23,7 +24,8 @@ import { listReviews } from "./list.ts";
 import { followReviews } from "./stream.ts";
 import { deleteView, listViews, saveView } from "./views.ts";
 
-const HEARTBEAT_MS = 15_000;
+/** As often a stream says that it lives, and asks whether its reader still may read. */
+const HEARTBEAT_MS = 5_000;
 
 /** The queue, its cases, and what reviewers keep for themselves. */
 export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: Admit): void {
@@ -38,12 +40,19 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const database = await tenants.database(principal.clientId);
     const { last_event_id } = parseWith(streamQuery, { last_event_id: context.req.header("last-event-id") }, "invalid_parameter");
     return streamSSE(context, async (stream) => {
-      const closed = new Promise<void>((resolve) => stream.onAbort(resolve));
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+      stream.onAbort(close);
       await stream.write(": open\n\n");
       const stop = await followReviews(database, last_event_id, ({ id, event }) =>
         stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }),
       );
-      const heartbeat = setInterval(() => void stream.write(": still here\n\n"), HEARTBEAT_MS);
+      // A removed member, an ended session or a revoked key ends the stream. A control plane that is away does not.
+      const beat = () =>
+        admit(context, "reviews:read").then(
+          () => stream.write(": still here\n\n"),
+          (error: unknown) => error instanceof ProblemError && [401, 403].includes(error.status) && close(),
+        );
+      const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
       await closed;
       clearInterval(heartbeat);
       await stop();
