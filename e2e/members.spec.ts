@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { expectAccessible, newEmail, password, signUp } from "./support.ts";
+import { type BrowserContext, expect, test } from "@playwright/test";
+import { expectAccessible, newEmail, password, signUp, vaultUrl } from "./support.ts";
 import { join, linkInMail } from "./support-people.ts";
 
 test("a member is invited by mail, joins, is given another role, and is removed; each act is in the audit trail", async ({
@@ -87,6 +87,8 @@ test("sessions are listed, and the others are ended", async ({ page, browser }) 
   await other.getByLabel("Password").fill(password);
   await other.getByRole("button", { name: "Sign in" }).click();
   await expect(other.getByRole("heading", { name: "Get started" })).toBeVisible();
+  const token = await accessTokenOf(other.context());
+  expect(await askVault(token, tenant)).toBe(200);
   await page.goto(`${tenant}/settings/account`);
   const sessions = page.getByRole("list", { name: "Sessions" }).getByRole("listitem");
   await expect(sessions).toHaveCount(2);
@@ -94,4 +96,22 @@ test("sessions are listed, and the others are ended", async ({ page, browser }) 
   await page.getByRole("button", { name: "Sign out everywhere else" }).click();
   await page.getByRole("button", { name: "Sign out the others" }).click();
   await expect(sessions).toHaveCount(1);
+  // What the other browser holds is worth nothing any more, also to Vault itself, long before it expires.
+  await expect.poll(() => askVault(token, tenant)).toBe(401);
+  await other.goto(tenant);
+  await expect(other.getByRole("button", { name: "Sign in" })).toBeVisible();
 });
+
+/** The access token that a browser's session cookie carries. */
+async function accessTokenOf(context: BrowserContext): Promise<string> {
+  const parts = (await context.cookies()).filter(({ name }) => name.startsWith("ledgix-session"));
+  const value = parts
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map((part) => part.value)
+    .join("");
+  return JSON.parse(Buffer.from(value.replace(/^base64-/, ""), "base64url").toString()).access_token;
+}
+
+const askVault = async (token: string, tenant: string) =>
+  (await fetch(`${vaultUrl}/reviews`, { headers: { authorization: `Bearer ${token}`, "x-ledgix-client": tenant.slice(1) } }))
+    .status;

@@ -1,5 +1,6 @@
 import "server-only";
 import { type Permission, type Role, role, roleMay } from "@ledgix/contract/permissions";
+import { isAuthSessionMissingError } from "@supabase/supabase-js";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { z } from "zod";
@@ -33,6 +34,8 @@ export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null
     if (error.code?.startsWith("PGRST3")) return null;
     throw new Error("The control plane cannot be reached.");
   }
+  // No tenant: a new person, or a session that was signed out elsewhere, which row level security shows nothing to.
+  if (rows.length === 0 && isAuthSessionMissingError((await client.auth.getUser()).error)) return null;
   return {
     email: subject.email,
     accessToken,

@@ -105,6 +105,25 @@ describe("row level security", () => {
     },
   );
 
+  it("shows nothing to a session that was signed out, and takes nothing from it", async () => {
+    const session = crypto.randomUUID();
+    const inSession = <Result>(work: (transaction: Queryable) => Promise<Result>) =>
+      as("owner", async (transaction) => {
+        await transaction.run("select set_config('request.jwt.claims', $1, true)", [JSON.stringify({ session_id: session })]);
+        return work(transaction);
+      });
+    const seen = () => inSession((transaction) => transaction.row(count, "select count(*) as n from public.memberships"));
+    const rename = () =>
+      inSession((transaction) => transaction.run("select public.rename_tenant($1, (select name from public.clients))", [acme]));
+    expect((await seen())?.n).toBe(0);
+    await expect(rename()).rejects.toThrow("Only an owner renames the tenant.");
+    await stack.controlPlane.run("insert into auth.sessions (id, user_id) values ($1, $2)", [session, users.owner ?? ""]);
+    expect((await seen())?.n).toBe(4);
+    await rename();
+    await stack.controlPlane.run("delete from auth.sessions where id = $1", [session]);
+    expect((await seen())?.n).toBe(0);
+  });
+
   it.each(["owner", "stranger"])("%s cannot write a table directly, nor read a hash or a secret's name", async (who) => {
     for (const sql of [
       "insert into public.memberships (client_id, user_id, email, role) select id, gen_random_uuid(), 'x', 'owner' from public.clients",
