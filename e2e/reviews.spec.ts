@@ -91,7 +91,7 @@ test("a rule asks for two people; the second one decides, and whoever comes late
     await join(browser, page, tenant, "admin"),
   ];
   for (const each of [first, second, page]) await each.goto(`${tenant}/reviews/${id}`);
-  await expect(decision(first)).toContainText("An approval is needed, from anybody who decides");
+  await expect(decision(first)).toContainText("Two approvals are needed, from anybody who decides");
   await first.getByRole("button", { name: "Deny" }).click();
   await expect(first.getByRole("alert").filter({ hasText: "asks for a reason" })).toBeVisible();
   await first.getByRole("button", { name: "Approve refund" }).click();

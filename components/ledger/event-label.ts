@@ -19,7 +19,7 @@ export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string 
     "token.consumed": "Token used",
     "clearance.cancelled": "Cancelled",
     "clearance.lapsed": "Lapsed",
-    "review.endorsed": "Endorsed",
+    "review.endorsed": "First approval",
     "review.expired": "Expired",
   };
   return words[eventRecordOf(entry)?.type ?? ""];

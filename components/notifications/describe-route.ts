@@ -1,6 +1,9 @@
 import { type Hours, type NotificationRoute, notificationEvents } from "@ledgix/contract/notifications";
 import { describeSeconds } from "@/components/settings/describe-rule";
 
+const label = (event: NotificationRoute["events"][number]) => notificationEvents[event].label;
+const uncapitalised = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+const or = new Intl.ListFormat("en", { type: "disjunction" });
 const and = new Intl.ListFormat("en", { type: "conjunction" });
 export const dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
@@ -14,10 +17,10 @@ export function describeHours({ days, from, to }: Hours): string {
   return from === to ? `${which}, all day` : `${which}, ${from} to ${to}`;
 }
 
-/** "A request is paused; of stripe_*; Mon to Fri, 08:00 to 18:00; where it still waits after 15 minutes". */
+/** "A request is paused or nobody answered a case in time; of stripe_*; Mon to Fri, 08:00 to 18:00; where it still waits after 15 minutes". */
 export function describeWhat({ events, when, after }: NotificationRoute): string {
   return [
-    and.format(events.map((event) => notificationEvents[event].label)),
+    or.format(events.map((event, place) => (place === 0 ? label(event) : uncapitalised(label(event))))),
     when.tools.length > 0 && `of ${and.format(when.tools)}`,
     when.rules.length > 0 && "under some rules",
     when.environments.length > 0 && `in ${and.format(when.environments)}`,

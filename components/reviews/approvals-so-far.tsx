@@ -7,7 +7,6 @@ export function ApprovalsSoFar({ review }: { review: ReviewCase }) {
   if (review.approvals_needed === 1) return null;
   const { roles, members } = review.rule.reviewers;
   const asked = [...roles.map((role) => `any ${role}`), ...members];
-  const missing = Array.from({ length: review.approvals_needed - review.votes.length }, (_, place) => place);
   return (
     <ul aria-label="Approvals" className="flex flex-col gap-1">
       {review.votes.map((vote) => (
@@ -18,13 +17,13 @@ export function ApprovalsSoFar({ review }: { review: ReviewCase }) {
           {vote.reason && <span className="basis-full pl-6 text-muted">{vote.reason}</span>}
         </li>
       ))}
-      {missing.map((place) => (
-        <li key={place} className="flex items-center gap-2 text-muted">
+      {review.status === "pending_review" && (
+        <li className="flex items-center gap-2 text-muted">
           <CircleDashed className="size-4" aria-hidden />
-          {review.votes.length > 0 ? "One more approval" : "An approval"} is needed, from{" "}
+          {review.votes.length > 0 ? "One more approval is" : "Two approvals are"} needed, from{" "}
           {asked.length > 0 ? new Intl.ListFormat("en", { type: "disjunction" }).format(asked) : "anybody who decides"}
         </li>
-      ))}
+      )}
     </ul>
   );
 }

@@ -42,16 +42,18 @@ export function BatchBar({ client, reviews }: { client: string; reviews: ReviewS
   if (picked.length === 0 && isApproving === null) return null;
   const consequence = consequenceOf(picked.map((review) => ({ review, sentence: sentenceOf(review) })));
   return (
-    <section aria-label="Picked cases" className="flex flex-wrap items-center gap-2 border-t border-line bg-raised p-3">
-      <p className="min-w-0 flex-1 basis-40 font-semibold">{consequence}</p>
+    <section aria-label="Picked cases" className="grid grid-cols-2 gap-2 border-t border-line bg-raised p-3">
+      <div className="col-span-2 flex items-center gap-2">
+        <p className="min-w-0 flex-1 font-semibold">{consequence}</p>
+        <Button size="icon" variant="ghost" aria-label="Pick none" onClick={() => replace([])}>
+          <X />
+        </Button>
+      </div>
       <Button size="sm" onClick={() => setApproving(true)}>
         <Check /> Approve…
       </Button>
       <Button size="sm" variant="danger-outline" onClick={() => setApproving(false)}>
         <Ban /> Deny…
-      </Button>
-      <Button size="icon" variant="ghost" aria-label="Pick none" onClick={() => replace([])}>
-        <X />
       </Button>
       {isApproving !== null && (
         <BatchDialog

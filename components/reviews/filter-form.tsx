@@ -61,8 +61,8 @@ function FilterForm({ client, close }: { client: string; close: () => void }) {
         <Field label="Order">
           {(ids) => (
             <Select {...ids} name="sort" defaultValue={filter.sort ?? ""}>
-              <option value="">Newest first</option>
-              <option value="oldest">Oldest first</option>
+              <option value="">Newest</option>
+              <option value="oldest">Oldest</option>
             </Select>
           )}
         </Field>
