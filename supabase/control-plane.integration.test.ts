@@ -117,6 +117,7 @@ describe("row level security", () => {
       inSession((transaction) => transaction.run("select public.rename_tenant($1, (select name from public.clients))", [acme]));
     expect((await seen())?.n).toBe(0);
     await expect(rename()).rejects.toThrow("Only an owner renames the tenant.");
+    await expect(inSession((transaction) => transaction.run("select public.create_tenant('Ghost')"))).rejects.toThrow();
     await stack.controlPlane.run("insert into auth.sessions (id, user_id) values ($1, $2)", [session, users.owner ?? ""]);
     expect((await seen())?.n).toBe(4);
     await rename();

@@ -16,6 +16,13 @@ as $$
   select role from public.memberships where client_id = client and user_id = auth.uid() and private.is_signed_in()
 $$;
 
+-- Nobody where the session has ended: it makes no tenant, accepts no invitation, and leaves no trace in another's name.
+create or replace function private.caller_email() returns text
+language sql stable security definer set search_path = ''
+as $$
+  select email::text from auth.users where id = auth.uid() and private.is_signed_in()
+$$;
+
 create or replace function public.list_sessions() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
