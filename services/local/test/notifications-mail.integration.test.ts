@@ -192,4 +192,14 @@ describe("e-mail", () => {
     expect(told?.bcc).toBeUndefined();
     expect(told?.subject).not.toMatch(/[\r\n]/);
   });
+
+  it("warns of a key that ends soon", async () => {
+    await setRoutes([route({ events: ["key.expiring"], to: { emails: [REVIEWER] } })]);
+    await refunds.stack.addKey(refunds.clientId, { name: "payments-worker", expiresAt: new Date(Date.now() + 2 * 86_400_000) });
+    const [warned] = await until(
+      async () => mail.mailsTo(REVIEWER),
+      (mails) => mails.length > 0,
+    );
+    expect(warned?.text).toContain("payments-worker");
+  });
 });
