@@ -13,6 +13,8 @@ export type MailServer = {
   /** What the server says of this address: an SMTP reply code, such as 550. */
   refuse(address: string, code: number): void;
   accept(address: string): void;
+  /** Runs between the arrival of the next mail and the answer that it was taken. */
+  beforeTaking(work: (mail: ParsedMail) => Promise<unknown>): void;
   stop(): Promise<void>;
   start(): Promise<void>;
 };
@@ -28,6 +30,7 @@ export async function startMailServer(directory: string): Promise<MailServer> {
   const password = randomBytes(12).toString("hex");
   const mails: ParsedMail[] = [];
   const refused = new Map<string, number>();
+  let beforeNext: ((mail: ParsedMail) => Promise<unknown>) | null = null;
   let port = 0;
   let server: SMTPServer | null = null;
 
@@ -47,7 +50,10 @@ export async function startMailServer(directory: string): Promise<MailServer> {
       onData(stream, session, done) {
         if (!session.secure) return done(new Error("Not encrypted"));
         simpleParser(stream).then(
-          (mail) => {
+          async (mail) => {
+            const work = beforeNext;
+            beforeNext = null;
+            await work?.(mail);
             mails.push(mail);
             done();
           },
@@ -75,6 +81,9 @@ export async function startMailServer(directory: string): Promise<MailServer> {
     mailsTo: (address) =>
       mails.filter((mail) => [mail.to].flat().some((to) => to?.value.some((each) => each.address === address))),
     refuse: (address, code) => refused.set(address, code),
+    beforeTaking(work) {
+      beforeNext = work;
+    },
     accept: (address) => void refused.delete(address),
     start,
     stop: () => new Promise((resolve) => (server ? server.close(() => resolve()) : resolve())),

@@ -177,6 +177,37 @@ describe("e-mail", () => {
     expect(await settled(open, 1)).toMatchObject([{ status: "delivered" }]);
   });
 
+  it("is left to the process that took it, where a slow mail server used up this one's lease", async () => {
+    await setRoutes([route({ after: 900, to: { emails: [REVIEWER] } })]);
+    const ids = [await refunds.pause(), await refunds.pause()];
+    const database = await refunds.stack.tenants.database(refunds.clientId);
+    for (const id of ids)
+      await until(
+        () => deliveriesOf(id),
+        (deliveries) => deliveries.length === 1,
+      );
+    // While the first one is being sent, another process takes the second.
+    mail.beforeTaking(async ({ references }) => {
+      const taken = ids.find((id) => !String(references).includes(id)) ?? "";
+      await database.run("update deliveries set attempts = attempts + 1 where request_id = $1", [taken]);
+    });
+    await database.run("update deliveries set not_before = now() where status = 'waiting'");
+    await database.run("select pg_notify('ledgix_outbox', '0')");
+    await until(
+      async () => mail.mailsTo(REVIEWER),
+      (mails) => mails.length > 0,
+    );
+    // A later round begins when this one is over.
+    await setRoutes([route({ to: { emails: ["later@example.com"] } })]);
+    await refunds.pause();
+    await until(
+      async () => mail.mailsTo("later@example.com"),
+      (mails) => mails.length === 1,
+    );
+    expect(mail.mailsTo(REVIEWER)).toHaveLength(1);
+    await database.run("update deliveries set status = 'skipped' where status = 'waiting'");
+  });
+
   it("carries hostile text as text", async () => {
     await setRoutes([route({ to: { emails: [REVIEWER] } })]);
     await refunds.agent("POST", "/request-clearance", {

@@ -18,6 +18,8 @@ const BATCH = 100;
 /** Seconds after which another process may try what this one was sending when it died. Longer than any conversation may take. */
 const LEASE_SECONDS = 60;
 
+const leaseFrom = (now: Date) => new Date(now.getTime() + LEASE_SECONDS * 1000);
+
 export const dueDelivery = z.object({
   delivery_id: z.string(),
   outbox_id: z.coerce.number().nullable(),
@@ -59,7 +61,7 @@ export async function deliverDue(deps: Deps, clientId: string, database: Databas
            and e.position < c.position and e.kind = 'notify' and e.cadence = 'at_once' and (e.attempts > 0 or e.not_before <= $1))
        order by c.position limit ${BATCH} for update skip locked)
      returning ${COLUMNS}, d.position`,
-    [now, new Date(now.getTime() + LEASE_SECONDS * 1000)],
+    [now, leaseFrom(now)],
   );
   const groups = Object.values(
     Object.groupBy(due, ({ channel, target, cadence }) => `${channel}/${target}/${cadence !== "at_once"}`),
@@ -77,13 +79,25 @@ async function sendGroup(deps: Deps, clientId: string, database: Database, group
     for (const delivery of group) await record(deps, database, delivery, outcome);
     return;
   }
-  for (const delivery of group)
+  for (const delivery of group) {
+    // The lease was for the whole group; a slow receiver may have used it up before this message's turn.
+    if (delivery !== first && !(await renewLease(deps, database, delivery))) continue;
     await record(
       deps,
       database,
       delivery,
       await attempt(deps, database, delivery, () => sendOne(deps, clientId, database, delivery)),
     );
+  }
+}
+
+/** Holds a message for as long again. False where another process has taken it meanwhile: taking counts an attempt. */
+async function renewLease({ now }: Deps, database: Database, { delivery_id, attempts }: DueDelivery): Promise<boolean> {
+  const held = await database.run(
+    "update deliveries set not_before = $3 where delivery_id = $1 and attempts = $2 and status = 'waiting'",
+    [delivery_id, attempts, leaseFrom(now())],
+  );
+  return held === 1;
 }
 
 async function noticeOf(database: Database, delivery: DueDelivery) {
