@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { createApiKey, parseApiKey } from "@ledgix/contract/api-key";
 import { roles } from "@ledgix/contract/permissions";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -340,6 +341,33 @@ describe("rotation of keys", () => {
     expect((await rotate("owner", successor, "0"))?.id).toBeTruthy();
     await expect(rotate("owner", successor, "0")).rejects.toThrow(/has ended/);
   });
+});
+
+it("a tenant's audit events become visible in the order of their ids", async () => {
+  const finished: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const createKey = (name: string, then: () => Promise<void>) =>
+    as("stranger", async (transaction) => {
+      const parsed = parseApiKey(createApiKey("development", randomBytes(32)));
+      await transaction.run("select public.create_api_key($1, $2, 'development', array['clearance'], $3, $4)", [
+        other,
+        name,
+        parsed?.prefix ?? "",
+        parsed?.hash ?? "",
+      ]);
+      await then();
+    }).then(() => finished.push(name));
+  const written = Promise.withResolvers<void>();
+  const first = createKey("First", async () => {
+    written.resolve();
+    await gate.promise;
+  });
+  await Promise.race([written.promise, first]);
+  const second = createKey("Second", async () => {});
+  // Long enough for the second to come first, were it not held.
+  setTimeout(gate.resolve, 300);
+  await Promise.all([first, second]);
+  expect(finished).toEqual(["First", "Second"]);
 });
 
 it("the generated rows are those of the migrations", async () => {
