@@ -4,6 +4,7 @@ import type { ProofBundle } from "@ledgix/contract/ledger";
 import { fromBase64Url } from "@ledgix/ledger/base64url";
 import { encodeEvent, isRedacted } from "@ledgix/ledger/event";
 import { useEffect, useState } from "react";
+import { isTyping } from "@/components/shell/is-typing";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Kbd } from "@/components/ui/kbd";
@@ -13,8 +14,8 @@ export function RawBytes({ bundle }: { bundle: ProofBundle }) {
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [role=dialog]") !== null;
-      if (event.key === "r" && !isTyping && !event.metaKey && !event.ctrlKey && !event.altKey) setOpen((before) => !before);
+      if (event.key === "r" && !isTyping(event) && !event.metaKey && !event.ctrlKey && !event.altKey)
+        setOpen((before) => !before);
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);

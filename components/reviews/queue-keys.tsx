@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
+import { isTyping } from "@/components/shell/is-typing";
 import { reviewsQuery } from "@/lib/vault/queries";
 import { useReviewFilter } from "./review-filter";
 import { useSelection } from "./selection";
@@ -57,10 +58,8 @@ export function QueueKeys({ client, selected, mayDecide }: { client: string; sel
       }),
     };
     const onKeyDown = (event: KeyboardEvent) => {
-      const target = event.target instanceof Element ? event.target : null;
-      const isTyping = target?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]") != null;
       const action = actions[event.key];
-      if (!action || isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (!action || isTyping(event) || event.metaKey || event.ctrlKey || event.altKey) return;
       event.preventDefault();
       action();
     };

@@ -1,11 +1,11 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { isTyping } from "./is-typing";
 import { destinations } from "./navigation";
 
 const GO = "g";
 /** How long after g a room's letter still counts. */
 const SEQUENCE_MS = 1_500;
-const TYPING = "input, textarea, select, [contenteditable], [role=dialog], [role=menu]";
 
 /** Keys that work in every room: ⌘K for the palette, and g then a letter to go to a room. */
 export function useShortcuts(client: string, openPalette: () => void): void {
@@ -24,7 +24,7 @@ export function useShortcuts(client: string, openPalette: () => void): void {
         open.current();
         return;
       }
-      if (event.target instanceof Element && event.target.closest(TYPING)) return;
+      if (isTyping(event)) return;
       const isSequence = event.timeStamp - wentAt < SEQUENCE_MS;
       wentAt = key === GO ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const room = isSequence ? destinations.find(({ keys }) => keys === key) : undefined;
