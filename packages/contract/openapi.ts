@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { backtest, backtestList, newBacktest } from "./backtest.ts";
 import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
 import { insights } from "./insights.ts";
+import { embeddingState, previewAnswer, tryAnswer } from "./judge.ts";
 import {
   checkpointList,
   consistencyProof,
@@ -32,7 +34,22 @@ import {
   webhookSecret,
   webhookUpdate,
 } from "./notifications.ts";
-import { policyDocument, policyList, registerPolicyAnswer, registerPolicyRequest } from "./policy.ts";
+import {
+  activatePolicyRequest,
+  caseList,
+  newPolicyCase,
+  policyDocument,
+  policyList,
+  policyPreview,
+  policyTerms,
+  policyTrial,
+  policyUploads,
+  registerPolicyAnswer,
+  registerPolicyRequest,
+  rollbackPolicyRequest,
+  termsUpdate,
+  writePolicyRequest,
+} from "./policy.ts";
 import { problem } from "./problem.ts";
 import {
   absences,
@@ -48,6 +65,7 @@ import {
   savedViews,
 } from "./review.ts";
 import { reviewSettings, reviewSettingsUpdate, tenantSettings, tenantSettingsUpdate, thresholdHistory } from "./settings.ts";
+import { observedTools, policyCoverage, toolMapping } from "./tool.ts";
 
 type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
 
@@ -130,8 +148,43 @@ const operations: Record<string, Record<string, Operation>> = {
       status: "201",
     },
   },
-  "/policies": { get: { summary: "List the policies in force", answer: policyList } },
+  "/policies": {
+    get: { summary: "List the policies, each by its version in force", answer: policyList },
+    post: { summary: "Keep a version as a draft", body: writePolicyRequest, answer: policyDocument, status: "201" },
+  },
   "/policies/{policy_id}": { get: { summary: "Read a policy", answer: policyDocument, query: ["version"] } },
+  "/policies/{policy_id}/activate": {
+    post: { summary: "Put a draft in force, unless it fails a test case", body: activatePolicyRequest, answer: policyDocument },
+  },
+  "/policies/{policy_id}/retire": { post: { summary: "Take a policy out of force", answer: policyDocument } },
+  "/policies/{policy_id}/rollback": {
+    post: { summary: "An older version's content as a new version", body: rollbackPolicyRequest, answer: policyDocument },
+  },
+  "/policies/{policy_id}/cases": {
+    get: { summary: "List test cases; with a version, run them", answer: caseList, query: ["version"] },
+    post: { summary: "Keep a test case", body: newPolicyCase, answer: caseList, status: "201" },
+  },
+  "/policies/{policy_id}/cases/{case_id}": { delete: { summary: "Remove a test case", answer: caseList } },
+  "/policies/{policy_id}/backtests": {
+    get: { summary: "List backtests, newest first", answer: backtestList },
+    post: { summary: "Hold a version against past requests", body: newBacktest, answer: backtest, status: "202" },
+  },
+  "/policy-uploads": { get: { summary: "Documents on their way, and the newest that arrived", answer: policyUploads } },
+  "/policy-trial": { post: { summary: "Judge a call, for nothing", body: policyTrial, answer: tryAnswer } },
+  "/policy-preview": {
+    post: { summary: "Read rules that are being written", body: policyPreview, answer: previewAnswer },
+  },
+  "/policy-coverage": { get: { summary: "How policies meet the tools that agents call", answer: policyCoverage } },
+  "/policy-embedding": { get: { summary: "Which embedding model serves", answer: embeddingState } },
+  "/policy-terms": {
+    get: { summary: "Read the tenant's own words for rules", answer: policyTerms },
+    put: { summary: "Replace the tenant's own words for rules", body: termsUpdate, answer: policyTerms },
+  },
+  "/tools": { get: { summary: "Tools, their arguments and what they mean", answer: observedTools } },
+  "/tools/{tool}/mapping": {
+    put: { summary: "Confirm what a tool's arguments mean", body: toolMapping, answer: observedTools },
+    delete: { summary: "Forget what a tool's arguments mean", answer: observedTools },
+  },
   "/review-settings": {
     get: { summary: "Read the review settings", answer: reviewSettings },
     put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: reviewSettings },

@@ -21,6 +21,7 @@ export const problems = {
   not_found: [404, "Not found"],
   already_decided: [409, "The case was already decided"],
   idempotency_key_reuse: [409, "The Idempotency-Key was used for another body"],
+  cases_failed: [409, "The version does not pass its test cases"],
   token_replayed: [409, "The clearance token was already used"],
   slack_not_connected: [409, "Slack is not connected"],
   not_sequenced: [409, "The event is not in a checkpoint yet"],

@@ -6,6 +6,7 @@ import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { localEmbedding } from "./adapters/local-embedding.ts";
 import { createJudge } from "./app.ts";
 import { judgeConfig } from "./config.ts";
+import { vectorStore } from "./retrieve/vectors.ts";
 
 // The judge as a process of its own, on PostgreSQL. It finds tenants' databases by the same secrets as Vault, which keeps their schema.
 
@@ -24,16 +25,16 @@ const tenants = openTenantDirectory({
   secrets: fileSecrets(config.VAULT_SECRETS_DIR),
   databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS }),
 });
-const embedding = localEmbedding();
+const vectors = vectorStore(localEmbedding(), async () => null);
 // An error's class and code; its message could quote content.
 const onError = (error: unknown) =>
   console.error(JSON.stringify({ level: "error", service: "judge", error: error instanceof Error ? error.name : typeof error }));
-const { fetch } = createJudge({ apiKey: config.JUDGE_API_KEY, tenants, embedding, onError });
+const { fetch } = createJudge({ apiKey: config.JUDGE_API_KEY, tenants, vectors, model: null, onError });
 const server = serve({ fetch, port: config.JUDGE_PORT, hostname: config.JUDGE_HOST });
 
 async function stop(): Promise<void> {
   server.close();
-  await embedding.close();
+  await vectors.close();
   await tenants.close();
   await controlPlane.close();
   process.exit(0);

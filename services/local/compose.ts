@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Embedding } from "@ledgix/judge/adapters/embedding";
 import { createJudge } from "@ledgix/judge/app";
+import { vectorStore } from "@ledgix/judge/retrieve/vectors";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { pgliteTenantDatabases } from "@ledgix/tenancy/tenant-databases";
@@ -70,7 +71,8 @@ export async function startServices(options: {
   const judge = createJudge({
     apiKey: secrets.judgeApiKey,
     tenants,
-    embedding,
+    vectors: vectorStore(embedding, async () => null),
+    model: null,
     onError: (error) => log.error("judge.failed", error),
   });
 

@@ -1,7 +1,6 @@
 import { clearanceAnswer, clearanceRequest, consumeRequest } from "@ledgix/contract/clearance";
 import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
-import { registerPolicyRequest, uploadPolicyFields } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
 import { reviewSettingsUpdate, tenantSettingsUpdate } from "@ledgix/contract/settings";
 import { Hono } from "hono";
@@ -13,7 +12,7 @@ import { requestClearance } from "./clearance/request.ts";
 import { readStatus } from "./clearance/status.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import { type Admit, callOf, type Env } from "./http/admit.ts";
-import { MAX_BODY_BYTES, parseWith, readBody, readQuery } from "./http/body.ts";
+import { MAX_BODY_BYTES, readBody, readQuery } from "./http/body.ts";
 import { routePath } from "./http/path.ts";
 import { problemResponse } from "./http/problem.ts";
 import {
@@ -34,11 +33,8 @@ import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
 import { addNotificationRoutes } from "./notifications/routes.ts";
-import { indexPolicyVersions } from "./policies/index-versions.ts";
-import { listPolicies, readPolicy } from "./policies/list.ts";
-import { registerPolicy } from "./policies/register.ts";
-import { storePolicyVersion } from "./policies/store.ts";
-import { MAX_DOCUMENT_BYTES, policyIdOf, readDocument } from "./policies/upload.ts";
+import { addPolicyRoutes } from "./policies/routes.ts";
+import { MAX_DOCUMENT_BYTES } from "./policies/upload.ts";
 import { addReviewRoutes } from "./reviews/routes.ts";
 import { readThresholdHistory } from "./settings/history.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
@@ -142,43 +138,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
 
   addReviewRoutes(app, deps, admit);
   addNotificationRoutes(app, deps, admit);
-
-  // --- policies ---------------------------------------------------------------------------------------------------------------
-  app.post("/register-policy", async (context) => {
-    const principal = await admit(context, "policies:write");
-    const { body } = await readBody(context, registerPolicyRequest);
-    return context.json(await registerPolicy(deps, principal, body));
-  });
-  app.post("/admin/upload-policy", async (context) => {
-    const principal = await admit(context, "policies:write");
-    const { file, ...form } = await context.req.parseBody();
-    if (!(file instanceof File)) throw new ProblemError("invalid_body", "Send the document as `file` in multipart/form-data.");
-    const fields = parseWith(uploadPolicyFields, form, "invalid_body");
-    const document = await readDocument(file);
-    const policyId = fields.policyId ?? policyIdOf(fields.documentName);
-    const database = await tenants.database(principal.clientId);
-    await storePolicyVersion(database, {
-      policyId,
-      title: fields.documentName,
-      description: "",
-      source: "upload",
-      ...document,
-      tools: fields.tools,
-      rules: [],
-      createdBy: principalLabel(principal),
-    });
-    void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
-    return context.json(await readPolicy(database, policyId), 201);
-  });
-  app.get("/policies", async (context) => {
-    const principal = await admit(context, "policies:read");
-    return context.json({ policies: await listPolicies(await tenants.database(principal.clientId)) });
-  });
-  app.get("/policies/:policyId", async (context) => {
-    const principal = await admit(context, "policies:read");
-    const database = await tenants.database(principal.clientId);
-    return context.json(await readPolicy(database, context.req.param("policyId"), context.req.query("version")));
-  });
+  addPolicyRoutes(app, deps, admit);
 
   // --- settings ---------------------------------------------------------------------------------------------------------------
   app.get("/review-settings", async (context) => {

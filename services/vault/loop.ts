@@ -6,7 +6,9 @@ import { anchorOrAnnounce } from "./ledger/anchor.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
 import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
-import { indexPolicyVersions } from "./policies/index-versions.ts";
+import { resumeBacktests } from "./policies/backtests.ts";
+import { indexPolicyVersions, reembedPassages } from "./policies/index-versions.ts";
+import { resumeUploads } from "./policies/upload.ts";
 import { expireReviews } from "./reviews/expire.ts";
 import { forgetDeliveries } from "./settings/tenant.ts";
 
@@ -65,7 +67,10 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await expireReviews(deps, database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorOrAnnounce(clientId, database, deps);
+  await resumeUploads(deps, clientId);
   await indexPolicyVersions(deps, clientId);
+  await reembedPassages(deps, clientId);
+  await resumeBacktests(deps, clientId);
   await announceKeyEvents(deps, clientId, database);
   await forgetAnswers(database);
   await forgetDeliveries(database);

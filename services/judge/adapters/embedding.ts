@@ -2,7 +2,6 @@
 export interface Embedding {
   /** Recorded with every vector; vectors of two models are never compared. */
   readonly model: string;
-  readonly dimensions: number;
   /** One vector a text, in order, of length 1. */
   embed(texts: string[]): Promise<number[][]>;
   close(): Promise<void>;

@@ -43,7 +43,6 @@ export function localEmbedding(): Embedding {
 
   return {
     model: LOCAL_MODEL,
-    dimensions: DIMENSIONS,
     embed(texts) {
       if (texts.length === 0) return Promise.resolve([]);
       child ??= start();

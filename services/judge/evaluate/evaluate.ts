@@ -1,81 +1,94 @@
 import type { ReasonCode } from "@ledgix/contract/clearance";
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
-import { settle } from "@ledgix/rules/evaluate";
-import { parseRule, type Rule } from "@ledgix/rules/parse";
-import type { Queryable } from "@ledgix/tenancy/database";
-import { z } from "zod";
-import type { Embedding } from "../adapters/embedding.ts";
-import { retrievePassages } from "../retrieve/retrieve.ts";
-
-const coveringPolicy = z.object({
-  policy_id: z.string(),
-  policy_version_id: z.string(),
-  content_hash: z.string(),
-  content: z.string(),
-  title: z.string(),
-  rules: z.array(z.string()),
-});
-type CoveringPolicy = z.infer<typeof coveringPolicy>;
-type WrittenRule = { policy: CoveringPolicy; text: string; rule: Rule | null };
+import { amountOf } from "@ledgix/rules/facts";
+import type { Settlement } from "@ledgix/rules/settle";
+import type { Database } from "@ledgix/tenancy/database";
+import type { Retrieval } from "../retrieve/retrieve.ts";
+import type { ModelJudge } from "./model.ts";
+import { type CoveringPolicy, type Governing, governing, type WrittenRule } from "./policies.ts";
+import { settleCall } from "./settle-call.ts";
 
 /** A rule that applies is as sure as a decision gets; see `clampConfidence`. */
 const SETTLED = 0.99;
 /** Nothing was decided, so nothing is claimed. */
 const UNDECIDED = 0.5;
 
-/**
- * The local judge: decides what written rules settle, and pauses everything else with the passages that a person should read. Text of
- * policies, arguments and context is data here; nothing in it is followed.
- */
-export async function evaluateCall(database: Queryable, embedding: Embedding, request: EvaluateRequest): Promise<EvaluateAnswer> {
-  const policies = await policiesFor(database, request.tool_name);
-  const [first] = byHint(policies, request.context);
-  if (first === undefined) {
-    return review(`No policy covers ${request.tool_name} yet, so a person must decide.`, "no_policy", null, []);
-  }
-  const rules = policies.flatMap((policy) => policy.rules.map((text): WrittenRule => ({ policy, text, rule: readRule(text) })));
-  const settled = settle(
-    rules.map(({ rule }) => rule),
-    request.tool_args,
-  );
-  const deciding = settled && rules[settled.rule];
-  if (settled?.effect === "allow" && deciding)
-    return decided("allow", `Your rule allows it: ${deciding.text}`, "rule_allow", deciding);
-  if (settled?.effect === "deny" && deciding)
-    return decided("deny", `Your rule denies it: ${deciding.text}`, "rule_deny", deciding);
+/** What finds passages, and the model that reads them where one is configured. */
+export type Judging = { retrieve: Retrieval; model: ModelJudge | null };
 
-  const passages = await retrievePassages(database, embedding, { text: describeCall(request), toolName: request.tool_name });
-  if (deciding) {
-    // A registered policy's text holds its rules: the one that is cited is not shown twice.
-    const others = passages.filter(
-      (passage) => passage.policy_version_id !== deciding.policy.policy_version_id || !passage.text.includes(deciding.text),
-    );
-    const citations = [ruleCitation(deciding), ...others];
-    if (deciding.rule === null) {
-      return review(
-        `A rule of ${deciding.policy.title} could not be read: ${deciding.text}`,
-        "rule_unreadable",
-        deciding.policy,
-        citations,
-      );
-    }
-    const why =
-      deciding.rule.effect === "review"
-        ? "Your rule asks for a person"
-        : "An argument that your rule needs is missing or of another type";
-    return review(`${why}: ${deciding.text}`, "rule_review", deciding.policy, citations);
-  }
-  return review(`No rule of ${first.title} settles this call, so a person must decide.`, "no_rule", first, passages);
+/**
+ * Judges a tool call. Rules come first: what they deny or pause stays denied or paused. Where they approve, a model may still object;
+ * where they are silent, a model may decide, and without one a person does. Text of policies, arguments and context is data throughout.
+ */
+export async function evaluateCall(database: Database, judging: Judging, request: EvaluateRequest): Promise<EvaluateAnswer> {
+  const governed = await governing(database, request.tool_name);
+  const settled = governed.policies.length === 0 ? NOTHING : await settleCall(database, governed, request);
+  return answerTo(database, judging, request, governed, settled);
 }
 
-async function policiesFor(database: Queryable, toolName: string): Promise<CoveringPolicy[]> {
-  return database.rows(
-    coveringPolicy,
-    `select v.policy_id, v.policy_version_id, v.content_hash, v.content, v.title, v.rules
-     from policies p join policy_versions v on v.policy_version_id = p.current_version_id
-     where cardinality(v.tools) = 0 or $1 = any(v.tools)
-     order by cardinality(v.tools) = 0, v.created_at desc`,
-    [toolName],
+const NOTHING: Settlement = { effect: null, rules: [], unsure: [], approvals: 1 };
+
+/** The answer that a settlement amounts to, with its citations. */
+export async function answerTo(
+  database: Database,
+  { retrieve, model }: Judging,
+  request: EvaluateRequest,
+  governed: Governing,
+  settled: Settlement,
+): Promise<EvaluateAnswer> {
+  const { policies, rules } = governed;
+  const [first] = byHint(policies, request.context);
+  const money = amountOf(request, governed.mapping);
+  const amount = "why" in money ? null : money;
+  if (first === undefined)
+    return review(`No policy covers ${request.tool_name} yet, so a person must decide.`, "no_policy", null, []);
+
+  const deciding = settled.rules.flatMap((i) => rules[i] ?? []);
+  const [rule] = deciding;
+  if (settled.effect === "deny" && rule) {
+    return { ...decided("deny", `Your rule denies it: ${rule.text}`, "rule_deny", rule), amount };
+  }
+  if (settled.effect === "allow" && rule) {
+    const allowed = { ...decided("allow", `Your rule allows it: ${rule.text}`, "rule_allow", rule), amount };
+    if (model === null) return allowed;
+    return model.object(request, allowed, await passagesFor(database, retrieve, request, deciding));
+  }
+
+  const passages = await passagesFor(database, retrieve, request, deciding);
+  if (settled.effect === "review") {
+    const unsure = settled.unsure[0] && rules[settled.unsure[0].rule];
+    const asking = rule ?? unsure ?? null;
+    const citations = [...deciding, ...(rule === undefined && unsure ? [unsure] : [])].map(ruleCitation);
+    const [reason, code] = rule
+      ? ([`Your rule asks for ${settled.approvals === 2 ? "two people" : "a person"}: ${rule.text}`, "rule_review"] as const)
+      : whyUnsure(unsure, settled);
+    const paused = review(reason, code, asking?.policy ?? first, [...citations, ...passages]);
+    return { ...paused, required_approvals: settled.approvals, amount };
+  }
+  if (model !== null) return { ...(await model.decide(request, first, passages)), amount };
+  return {
+    ...review(`No rule of ${first.title} settles this call, so a person must decide.`, "no_rule", first, passages),
+    amount,
+  };
+}
+
+function whyUnsure(rule: WrittenRule | undefined, settled: Settlement): readonly [string, ReasonCode] {
+  if (rule?.rule === null) return [`A rule of ${rule.policy.title} could not be read: ${rule.text}`, "rule_unreadable"];
+  const why = settled.unsure[0]?.why.join(" ") || "Something that it asks about is missing.";
+  return [`A rule cannot be applied: ${rule?.text} ${why}`, "rule_unsure"];
+}
+
+/** What retrieval finds, without the rules that are cited already: a registered policy's text holds its rules. */
+async function passagesFor(
+  database: Database,
+  retrieve: Retrieval,
+  request: EvaluateRequest,
+  cited: WrittenRule[],
+): Promise<Citation[]> {
+  const passages = await retrieve(database, { text: describeCall(request), toolName: request.tool_name });
+  return passages.filter(
+    ({ policy_version_id, text }) =>
+      !cited.some((rule) => rule.policy.policy_version_id === policy_version_id && text.includes(rule.text)),
   );
 }
 
@@ -85,13 +98,12 @@ function byHint(policies: CoveringPolicy[], context: EvaluateRequest["context"])
   return policies.toSorted((a, b) => Number(b.policy_id === hint) - Number(a.policy_id === hint));
 }
 
-function readRule(text: string): Rule | null {
-  const parsed = parseRule(text);
-  return parsed.ok ? parsed.rule : null;
-}
-
 /** What retrieval looks for: the tool's name as words, its arguments and the purpose. */
-function describeCall({ tool_name, tool_args, purpose }: EvaluateRequest): string {
+export function describeCall({
+  tool_name,
+  tool_args,
+  purpose,
+}: Pick<EvaluateRequest, "tool_name" | "tool_args" | "purpose">): string {
   const words = tool_name.replaceAll(/[_\-.]+/g, " ");
   const args = Object.entries(tool_args).map(
     ([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "object" ? "" : value}`,
@@ -110,28 +122,34 @@ function decided(verdict: "allow" | "deny", reason: string, reasonCode: ReasonCo
   };
 }
 
-function review(reason: string, reasonCode: ReasonCode, policy: CoveringPolicy | null, citations: Citation[]): EvaluateAnswer {
+export function review(
+  reason: string,
+  reasonCode: ReasonCode,
+  policy: CoveringPolicy | null,
+  citations: Citation[],
+): EvaluateAnswer {
   return { ...answerUnder(policy), verdict: "review", confidence: UNDECIDED, reason, reason_code: reasonCode, citations };
 }
 
-function answerUnder(policy: CoveringPolicy | null) {
+export function answerUnder(policy: CoveringPolicy | null) {
   return {
     policy_id: policy?.policy_id ?? null,
     policy_version_id: policy?.policy_version_id ?? null,
     policy_content_hash: policy?.content_hash ?? null,
+    required_approvals: 1 as const,
+    amount: null,
   };
 }
 
-function ruleCitation({ policy, text }: WrittenRule): Citation {
-  const start = Math.max(0, policy.content.indexOf(text));
+/** A rule that the document does not hold is cited as a whole: the reader shows the version's rules. */
+function ruleCitation({ policy, text, place }: WrittenRule): Citation {
   return {
     policy_id: policy.policy_id,
     policy_version_id: policy.policy_version_id,
     kind: "rule",
     heading: policy.title,
     text,
-    start,
-    end: start + text.length,
+    ...(place ?? { start: 0, end: 0 }),
     score: 1,
   };
 }

@@ -53,6 +53,16 @@ describe("chunks of a document", () => {
     );
   });
 
+  it("keep a table whole, and follow the numbers of clauses", () => {
+    const table = `| limit | who |\n| --- | --- |\n${"| 100 USD | a reviewer of the team |\n".repeat(60)}`.trim();
+    const chunks = chunkDocument(`4.2 Limits\n\nBelow.\n\n${table}\n\nSection 5 Fraud\n\nNever.`);
+    expect(chunks.map(({ heading, content }) => [heading, content])).toEqual([
+      ["4.2 Limits", "Below."],
+      ["4.2 Limits", table],
+      ["Section 5 Fraud", "Never."],
+    ]);
+  });
+
   it("stay short enough for the model", () => {
     const chunks = chunkDocument(`${"word ".repeat(2_000)}\n\n${"x".repeat(5_000)}`);
     for (const chunk of chunks) expect(chunk.content.length).toBeLessThanOrEqual(900);

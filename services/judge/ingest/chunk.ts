@@ -2,6 +2,8 @@ export type Chunk = { heading: string; content: string; start: number; end: numb
 
 /** UTF-16 units that a passage holds at most: about a paragraph or two, which is what a sentence model was made for. */
 const MAX_LENGTH = 900;
+/** A table is kept whole while it is not longer than this: its cells mean little without its head. */
+const MAX_TABLE_LENGTH = 4_000;
 
 /**
  * Cuts a document into passages along its headings and paragraphs. Offsets are UTF-16 units of the document, and
@@ -11,9 +13,9 @@ export function chunkDocument(document: string): Chunk[] {
   const chunks: Chunk[] = [];
   let heading = "";
   for (const block of blocksOf(document)) {
-    const title = /^#{1,6}\s+(.+?)\s*#*$/.exec(block.content);
-    if (title && !block.content.includes("\n")) {
-      heading = title[1] ?? "";
+    const title = titleOf(block.content);
+    if (title !== null) {
+      heading = title;
       continue;
     }
     for (const piece of splitLong(block.content)) {
@@ -31,6 +33,15 @@ export function chunkDocument(document: string): Chunk[] {
   return chunks;
 }
 
+/** What a block is called that is a heading: one of Markdown's, or the head of a numbered clause such as "4.2 Limits". */
+function titleOf(block: string): string | null {
+  if (block.includes("\n")) return null;
+  const title =
+    /^#{1,6}\s+(.+?)\s*#*$/.exec(block) ??
+    /^((?:\d+(?:\.\d+)*\.?|(?:Section|Article|Clause) \d+\.?)\s+\p{Lu}[^.;:]{1,76})$/u.exec(block);
+  return title?.[1] ?? null;
+}
+
 /** Runs of lines between empty lines; a heading's line is a block of its own. */
 function blocksOf(document: string): { content: string; start: number }[] {
   const blocks: { content: string; start: number }[] = [];
@@ -46,6 +57,7 @@ function blocksOf(document: string): { content: string; start: number }[] {
 function splitLong(content: string): { content: string; start: number }[] {
   const pieces: { content: string; start: number }[] = [];
   let start = 0;
+  if (content.startsWith("|") && content.length <= MAX_TABLE_LENGTH) return [{ content, start }];
   while (content.length - start > MAX_LENGTH) {
     const window = content.slice(start, start + MAX_LENGTH);
     const cut = Math.max(window.lastIndexOf(". ") + 1, window.lastIndexOf("\n"));

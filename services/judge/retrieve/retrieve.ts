@@ -1,7 +1,7 @@
 import type { Citation } from "@ledgix/contract/judge";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import type { Embedding } from "../adapters/embedding.ts";
+import type { VectorStore } from "./vectors.ts";
 
 const passageRow = z.object({
   policy_id: z.string(),
@@ -13,39 +13,67 @@ const passageRow = z.object({
   score: z.number(),
 });
 
-/** Passages that a reviewer is shown. */
+export type Query = { text: string; toolName: string };
+export type Retrieval = (database: Queryable, query: Query) => Promise<Citation[]>;
+
+/** Passages that a reviewer is shown, and a model reads. */
 const LIMIT = 4;
+/** Candidates that each of the two searches brings. */
+const CANDIDATES = 24;
+/** Reciprocal rank fusion's constant, as in Cormack et al. 2009: how little the first ranks stand above the next. */
+const RANK_CONSTANT = 60;
 
 /**
- * Finds the passages nearest in meaning to a tool call, among the versions in force that cover the tool, by cosine similarity over
- * HNSW. The index is on the cast to the model's dimensions, so the cast stands in the query too.
+ * Finds the passages for a tool call among the versions in force that cover the tool: by meaning (cosine similarity over HNSW) and by words
+ * (`tsvector`), the two rankings fused. The score that is shown is the cosine similarity.
  */
-export async function retrievePassages(
-  database: Queryable,
-  embedding: Embedding,
-  query: { text: string; toolName: string },
-): Promise<Citation[]> {
-  const [vector] = await embedding.embed([query.text]);
-  const rows = await database.rows(
-    passageRow,
-    `select v.policy_id, v.policy_version_id, c.heading, c.content, c.start_offset, c.end_offset,
-       1 - (e.embedding::vector(${embedding.dimensions}) <=> $1::vector(${embedding.dimensions})) as score
-     from policy_embeddings e
-     join policy_chunks c using (chunk_id)
-     join policy_versions v using (policy_version_id)
-     join policies p on p.current_version_id = v.policy_version_id
-     where e.model = '${embedding.model}' and (cardinality(v.tools) = 0 or $2 = any(v.tools))
-     order by e.embedding::vector(${embedding.dimensions}) <=> $1::vector(${embedding.dimensions}) limit $3`,
-    [JSON.stringify(vector), query.toolName, LIMIT],
-  );
-  return rows.map((row) => ({
-    policy_id: row.policy_id,
-    policy_version_id: row.policy_version_id,
-    kind: "passage",
-    heading: row.heading,
-    text: row.content,
-    start: row.start_offset,
-    end: row.end_offset,
-    score: Math.round(row.score * 1000) / 1000,
-  }));
+export function retrieval(vectors: VectorStore): Retrieval {
+  return async (database, { text, toolName }) => {
+    const embedding = await vectors.serving(database);
+    const [vector] = await embedding.embed([text]);
+    const sql = sqlFor(embedding.model, vector?.length ?? 0);
+    const rows = await database.rows(passageRow, sql, [JSON.stringify(vector), toolName, anyWordOf(text)]);
+    return rows.map((row) => ({
+      policy_id: row.policy_id,
+      policy_version_id: row.policy_version_id,
+      kind: "passage",
+      heading: row.heading,
+      text: row.content,
+      start: row.start_offset,
+      end: row.end_offset,
+      score: Math.round(row.score * 1000) / 1000,
+    }));
+  };
+}
+
+/** The index is on the cast to the model's dimensions, so the cast stands in the query too. */
+function sqlFor(model: string, dimensions: number): string {
+  const vector = `e.embedding::vector(${dimensions})`;
+  const asked = `$1::vector(${dimensions})`;
+  const isOfModel = `e.model = '${model.replaceAll("'", "''")}'`;
+  const covered = `c.policy_version_id in (
+    select policy_version_id from policies_in_force where cardinality(tools) = 0 or $2 = any(tools))`;
+  return `with near as (
+      select chunk_id, row_number() over (order by distance) as rank from (
+        select c.chunk_id, ${vector} <=> ${asked} as distance from policy_embeddings e join policy_chunks c using (chunk_id)
+        where ${isOfModel} and ${covered} order by ${vector} <=> ${asked} limit ${CANDIDATES}) nearest
+    ), worded as (
+      select chunk_id, row_number() over (order by relevance desc) as rank from (
+        select c.chunk_id, ts_rank_cd(c.search, query) as relevance from policy_chunks c, to_tsquery('english', $3) query
+        where $3 <> '' and c.search @@ query and ${covered} order by relevance desc limit ${CANDIDATES}) best
+    ), fused as (
+      select chunk_id, sum(1.0 / (${RANK_CONSTANT} + rank)) as fusion
+      from (select * from near union all select * from worded) ranked group by chunk_id order by fusion desc limit ${LIMIT}
+    )
+    select v.policy_id, v.policy_version_id, c.heading, c.content, c.start_offset, c.end_offset,
+      coalesce(1 - (${vector} <=> ${asked}), 0)::double precision as score
+    from fused join policy_chunks c using (chunk_id) join policy_versions v using (policy_version_id)
+    left join policy_embeddings e on e.chunk_id = c.chunk_id and ${isOfModel}
+    order by fusion desc, c.chunk_id`;
+}
+
+/** A tsquery that any of the words fits. Only letters and digits reach it, so nothing in them is an operator. */
+function anyWordOf(text: string): string {
+  const words = text.toLowerCase().match(/[a-z][a-z0-9]{2,}/g) ?? [];
+  return [...new Set(words)].slice(0, 32).join(" | ");
 }

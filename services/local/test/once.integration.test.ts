@@ -31,7 +31,7 @@ it("a token is consumed once: 100 parallel consumes over 3 replicas give one 200
 
 it("a request is decided once, by workers of two replicas that were handed it at the same moment", async () => {
   // A judge that never answers leaves the request undecided, for the race below.
-  const stuck: VaultDependencies["judge"] = { evaluate: () => new Promise(() => {}), ingest: () => Promise.resolve() };
+  const stuck: VaultDependencies["judge"] = { ...stack.deps.judge, evaluate: () => new Promise(() => {}) };
   const accepting = await stack.addReplica({ judge: stuck, environment: { VAULT_CLEARANCE_WAIT_MS: "50" } });
   const accepted = await agent("POST", `${accepting.url}/request-clearance`, request);
   expect(accepted.body.status).toBe("processing");

@@ -18,6 +18,7 @@ afterAll(() => refunds.stack.close());
 describe("when something is down", () => {
   it("the judge away, slow or wrong pauses the request: never approved, never lost", async () => {
     const judge: VaultDependencies["judge"] = {
+      ...stack.deps.judge,
       evaluate: () => Promise.reject(new JudgeUnavailable("away")),
       ingest: () => Promise.reject(new JudgeUnavailable("away")),
     };
@@ -43,7 +44,7 @@ describe("when something is down", () => {
   });
 
   it("a request that a crash left undecided is decided after the restart", async () => {
-    const stuck: VaultDependencies["judge"] = { evaluate: () => new Promise(() => {}), ingest: () => Promise.resolve() };
+    const stuck: VaultDependencies["judge"] = { ...stack.deps.judge, evaluate: () => new Promise(() => {}) };
     const dying = await stack.addReplica({ judge: stuck, environment: { VAULT_CLEARANCE_WAIT_MS: "50" } });
     const accepted = await agent("POST", `${dying.url}/request-clearance`, small);
     expect([accepted.status, accepted.body.status, accepted.body.decision_status]).toEqual([202, "processing", "denied"]);

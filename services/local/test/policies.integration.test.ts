@@ -34,10 +34,15 @@ describe("policies", () => {
     const old = await owner("GET", `/policies/travel-policy?version=${first.body.policy_version_id}`);
     expect(old.body.content).toContain("Economy only.");
     const pdf = await upload("travel.pdf", "%PDF-1.7");
-    expect([pdf.status, pdf.body.code]).toEqual([415, "unsupported_document"]);
+    expect([pdf.status, pdf.body.code, pdf.body.detail]).toEqual([
+      415,
+      "unsupported_document",
+      "The PDF ends too early: its end mark is missing. Export it again and upload that.",
+    ]);
+    expect((await owner("GET", "/policies/travel-policy")).body.versions).toHaveLength(2);
     expect((await upload("travel.md", new Uint8Array([0xff, 0xfe, 0x00]))).body.code).toBe("unsupported_document");
     expect((await upload("travel.md", "  \n")).body.code).toBe("invalid_body");
-    expect((await upload("travel.md", "x".repeat(6_000_000))).body.code).toBe("body_too_large");
+    expect((await upload("travel.md", "x".repeat(26 * 1024 * 1024))).body.code).toBe("body_too_large");
     expect((await owner("POST", "/admin/upload-policy", new FormData())).body.code).toBe("invalid_body");
   });
 

@@ -8,6 +8,7 @@ import type { Environment } from "@ledgix/contract/environment";
 import { defaultScopes, type Role, type Scope } from "@ledgix/contract/permissions";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
 import { createJudge } from "@ledgix/judge/app";
+import { vectorStore } from "@ledgix/judge/retrieve/vectors";
 import type { Database } from "@ledgix/tenancy/database";
 import { openTenantDirectory, type TenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
@@ -81,9 +82,10 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
     return tenants;
   };
   const tenants = openTenants();
-  const embedding = localEmbedding();
-  cleanUp.push(() => embedding.close());
-  const judge = await listenAnywhere(createJudge({ apiKey: judgeApiKey, tenants, embedding, onError: () => {} }).fetch, cleanUp);
+  const vectors = vectorStore(localEmbedding(), async () => null);
+  cleanUp.push(() => vectors.close());
+  const judgeApp = createJudge({ apiKey: judgeApiKey, tenants, vectors, model: null, onError: () => {} });
+  const judge = await listenAnywhere(judgeApp.fetch, cleanUp);
   const provisioned: string[] = [];
 
   async function addReplica({ environment = {}, ...overrides }: ReplicaOptions = {}): Promise<Replica> {

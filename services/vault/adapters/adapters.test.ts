@@ -132,6 +132,7 @@ describe("the judge's client", () => {
     agent_id: "a",
     session_id: "",
     context: {},
+    data_categories: [],
   };
 
   it.each([

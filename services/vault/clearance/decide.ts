@@ -1,6 +1,7 @@
 import type { ReasonCode } from "@ledgix/contract/clearance";
 import { clampConfidence } from "@ledgix/contract/confidence";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
+import { fromMinor } from "@ledgix/rules/rule";
 import type { Database } from "@ledgix/tenancy/database";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
@@ -41,6 +42,8 @@ export const judgeAway: EvaluateAnswer = {
   policy_version_id: null,
   policy_content_hash: null,
   citations: [],
+  required_approvals: 1,
+  amount: null,
 };
 
 /**
@@ -60,6 +63,7 @@ export async function decideRequest(
       storedRequest,
       `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
          policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
+         amount = coalesce($12, amount), currency = coalesce($13, currency),
          paused_at = case when $11 then clock_timestamp() end, pause_reason = case when $11 then $3 end,
          pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end
        where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
@@ -75,10 +79,13 @@ export async function decideRequest(
         JSON.stringify(answer.citations),
         outcome.status === "approved" ? Math.floor(deps.now().getTime() / 1000) : null,
         isPaused,
+        // By the tool's confirmed mapping, which settles what the names only suggest.
+        answer.amount && Number(fromMinor(answer.amount.minor, answer.amount.currency)),
+        answer.amount?.currency ?? null,
       ],
     );
     if (decided === null) return; // somebody else was first
-    if (isPaused) await routeCase(transaction, decided, deps.now());
+    if (isPaused) await routeCase(transaction, decided, deps.now(), answer.required_approvals);
     // Signed here only to learn that it can be: without a signer nothing is approved.
     if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
     const [type, decisionStatus] = eventOf[outcome.status];

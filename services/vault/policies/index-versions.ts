@@ -20,10 +20,20 @@ export async function indexPolicyVersions(
     try {
       await deps.judge.ingest(clientId, policy_version_id);
       indexed++;
+      await database.run("update policy_uploads set state = 'ready' where policy_version_id = $1 and state = 'embedding'", [
+        policy_version_id,
+      ]);
     } catch (error) {
       deps.log.error("policy.not_indexed", error, { policy_version_id });
       if (error instanceof JudgeUnavailable) break;
     }
   }
   return indexed;
+}
+
+/** After the embedding model changed: goes on with embedding what it does not know, while the old vectors serve. */
+export async function reembedPassages(deps: Pick<VaultDependencies, "judge" | "log">, clientId: string): Promise<void> {
+  await deps.judge
+    .reembed(clientId)
+    .catch((error: unknown) => deps.log.error("policy.not_reembedded", error, { client_id: clientId }));
 }

@@ -1,8 +1,12 @@
-import type { PolicyDocument, PolicyVersion } from "@ledgix/contract/policy";
+import type { PolicyDocument, PolicyList, PolicyState, PolicyVersion } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
-import { parseRule } from "@ledgix/rules/parse";
+import { parseRule, type Terms } from "@ledgix/rules/parse";
+import { proposeRules } from "@ledgix/rules/propose";
+import { readCedar } from "@ledgix/rules/validate";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
+import { findingsOf } from "./findings.ts";
+import { readTermMap } from "./terms.ts";
 
 const versionRow = z.object({
   policy_id: z.string(),
@@ -10,10 +14,15 @@ const versionRow = z.object({
   version: z.number(),
   title: z.string(),
   description: z.string(),
-  source: z.enum(["register", "upload"]),
+  source: z.enum(["register", "upload", "editor", "confluence"]),
   content_hash: z.string(),
   tools: z.array(z.string()),
   rules: z.array(z.string()),
+  cedar: z.string(),
+  note: z.string(),
+  effective_from: z.date().nullable(),
+  effective_until: z.date().nullable(),
+  activated_by: z.string().nullable(),
   indexed_at: z.date().nullable(),
   created_at: z.date(),
   created_by: z.string(),
@@ -21,39 +30,88 @@ const versionRow = z.object({
 const COLUMNS = Object.keys(versionRow.shape)
   .map((column) => `v.${column}`)
   .join(", ");
+const STATE = `case when v.effective_from is null then 'draft' when v.effective_from > now() then 'scheduled'
+  when exists (select from policies_in_force f where f.policy_version_id = v.policy_version_id) then 'in_force' else 'retired' end`;
+const stateful = versionRow.extend({ state: z.enum(["draft", "scheduled", "in_force", "retired"]) });
 
-/** The versions in force, by title. */
-export async function listPolicies(database: Queryable): Promise<PolicyVersion[]> {
+/** Each policy by its version in force, or by its newest one where none is; by title. */
+export async function listPolicies(database: Queryable): Promise<PolicyList["policies"]> {
+  const terms = await readTermMap(database);
   const rows = await database.rows(
-    versionRow,
-    `select ${COLUMNS} from policies p join policy_versions v on v.policy_version_id = p.current_version_id order by lower(v.title), v.policy_id`,
+    stateful.extend({ newest_version: z.number(), newest_state: stateful.shape.state }),
+    `with stated as (select ${COLUMNS}, ${STATE} as state from policy_versions v),
+       newest as (select distinct on (policy_id) policy_id, version as newest_version, state as newest_state from stated
+         order by policy_id, version desc)
+     select * from (
+       select distinct on (s.policy_id) s.*, n.newest_version, n.newest_state from stated s join newest n using (policy_id)
+       order by s.policy_id, s.state = 'in_force' desc, s.version desc
+     ) v order by lower(title), policy_id`,
   );
-  return rows.map(toVersion);
+  return rows.map(({ newest_version, newest_state, ...row }) => ({ ...toVersion(row, terms), newest_version, newest_state }));
 }
 
-/** One policy with its text, in force or as it was in the given version. @throws {ProblemError} `not_found` */
+/** One policy with its text, in force (or, where none is, the newest), or as it was in the given version. @throws {ProblemError} `not_found` */
 export async function readPolicy(database: Queryable, policyId: string, policyVersionId?: string): Promise<PolicyDocument> {
   if (policyVersionId !== undefined && !z.uuid().safeParse(policyVersionId).success) throw notFound();
   const row = await database.row(
-    versionRow.extend({ content: z.string() }),
-    `select ${COLUMNS}, v.content from policies p join policy_versions v on v.policy_id = p.policy_id
-     where p.policy_id = $1 and v.policy_version_id = coalesce($2::uuid, p.current_version_id)`,
+    stateful.extend({
+      content: z.string(),
+      pages: z.array(z.number()),
+      origin: z.object({ file_name: z.string(), sha256: z.string(), bytes: z.number() }).nullable(),
+    }),
+    `select ${COLUMNS}, ${STATE} as state, v.content, v.pages, v.origin from policy_versions v
+     where v.policy_id = $1 and ($2::uuid is null or v.policy_version_id = $2)
+     order by exists (select from policies_in_force f where f.policy_version_id = v.policy_version_id) desc, v.version desc limit 1`,
     [policyId, policyVersionId ?? null],
   );
   if (row === null) throw notFound();
+  const terms = await readTermMap(database);
   const versions = await database.rows(
-    versionRow.pick({ policy_version_id: true, version: true, created_at: true, created_by: true }),
-    "select policy_version_id, version, created_at, created_by from policy_versions where policy_id = $1 order by version desc",
+    stateful.pick({
+      policy_version_id: true,
+      version: true,
+      state: true,
+      effective_from: true,
+      effective_until: true,
+      note: true,
+      created_at: true,
+      created_by: true,
+    }),
+    `select v.policy_version_id, v.version, ${STATE} as state, v.effective_from, v.effective_until, v.note, v.created_at, v.created_by
+     from policy_versions v where policy_id = $1 order by version desc`,
     [policyId],
   );
   return {
-    ...toVersion(row),
+    ...toVersion(row, terms),
     content: row.content,
-    versions: versions.map((version) => ({ ...version, created_at: version.created_at.toISOString() })),
+    pages: row.pages,
+    origin: row.origin,
+    findings: await findingsOf(database, row, terms),
+    proposals: proposalsIn(row, terms),
+    versions: versions.map((version) => ({
+      ...version,
+      effective_from: version.effective_from?.toISOString() ?? null,
+      effective_until: version.effective_until?.toISOString() ?? null,
+      created_at: version.created_at.toISOString(),
+    })),
   };
 }
 
-function toVersion({ indexed_at, ...row }: z.infer<typeof versionRow>): PolicyVersion {
+/** What a document says that could be rules. One that was written as rules has nothing to propose. */
+function proposalsIn({ source, content, rules }: { source: string; content: string; rules: string[] }, terms: Terms) {
+  if (source === "register") return [];
+  return proposeRules(content, terms).map(({ text, start, end, parsed }) => ({
+    text,
+    start,
+    end,
+    effect: parsed.ok ? parsed.rule.effect : null,
+    problem: parsed.ok ? null : parsed.problem,
+    is_confirmed: rules.includes(text),
+  }));
+}
+
+function toVersion(row: z.infer<typeof versionRow> & { state: PolicyState }, terms: Terms): PolicyVersion {
+  const cedar = readCedar(row.cedar);
   return {
     policy_id: row.policy_id,
     policy_version_id: row.policy_version_id,
@@ -64,10 +122,17 @@ function toVersion({ indexed_at, ...row }: z.infer<typeof versionRow>): PolicyVe
     content_hash: row.content_hash,
     tools: row.tools,
     rules: row.rules.map((text) => {
-      const rule = parseRule(text);
-      return rule.ok ? { text, effect: rule.rule.effect, problem: null } : { text, effect: null, problem: rule.problem };
+      const parsed = parseRule(text, terms);
+      return parsed.ok ? { text, effect: parsed.rule.effect, problem: null } : { text, effect: null, problem: parsed.problem };
     }),
-    indexing: indexed_at === null ? "indexing" : "ready",
+    cedar: row.cedar,
+    cedar_problem: cedar.ok ? null : cedar.problem,
+    state: row.state,
+    effective_from: row.effective_from?.toISOString() ?? null,
+    effective_until: row.effective_until?.toISOString() ?? null,
+    activated_by: row.activated_by,
+    note: row.note,
+    indexing: row.indexed_at === null ? "indexing" : "ready",
     created_at: row.created_at.toISOString(),
     created_by: row.created_by,
   };

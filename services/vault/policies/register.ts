@@ -21,6 +21,7 @@ export async function registerPolicy(deps: VaultDependencies, principal: Princip
     tools: policy.tools,
     rules: policy.rules,
     createdBy: principalLabel(principal),
+    isDraft: false,
   });
   void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
   return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy.rules) };

@@ -1,63 +1,93 @@
 import { hashCanonicalJson } from "@ledgix/contract/canonical-json";
-import type { Database } from "@ledgix/tenancy/database";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { enqueue } from "../outbox/enqueue.ts";
+import { announceActivation } from "./activate.ts";
 
 export type NewPolicyVersion = {
   policyId: string;
   title: string;
   description: string;
-  source: "register" | "upload";
+  source: "register" | "upload" | "editor" | "confluence";
   mediaType: string;
   content: string;
   tools: string[];
   rules: string[];
+  cedar?: string;
+  note?: string;
+  pages?: number[];
+  origin?: { file_name: string; sha256: string; bytes: number };
   createdBy: string;
+  /** Kept as a draft, or put in force at once. */
+  isDraft: boolean;
 };
 
 export type StoredVersion = { policyVersionId: string; version: number; contentHash: string; isNew: boolean };
 
-/** Stores a version and puts it in force. The same content again is the same version. */
+const newest = z.object({
+  policy_version_id: z.string(),
+  version: z.number(),
+  content_hash: z.string(),
+  is_draft: z.boolean(),
+});
+
+/** Stores a version, as a draft or in force. The same content as the newest one's is the same version. */
 export async function storePolicyVersion(database: Database, policy: NewPolicyVersion): Promise<StoredVersion> {
-  const { policyId, content, tools, rules, title, description } = policy;
-  const contentHash = `sha256:${hashCanonicalJson({ content, tools, rules, title, description })}`;
-  return database.transaction(async (transaction) => {
-    const id = crypto.randomUUID();
-    // Taking the policy's row first makes two writers of one policy wait for each other.
-    await transaction.run(
-      "insert into policies (policy_id, current_version_id) values ($1, $2) on conflict (policy_id) do update set policy_id = excluded.policy_id",
-      [policyId, id],
-    );
-    const current = await transaction.row(
-      z.object({ policy_version_id: z.string(), version: z.number(), content_hash: z.string() }),
-      "select policy_version_id, version, content_hash from policy_versions where policy_id = $1 order by version desc limit 1",
-      [policyId],
-    );
-    if (current?.content_hash === contentHash) {
-      return { policyVersionId: current.policy_version_id, version: current.version, contentHash, isNew: false };
+  return database.transaction((transaction) => storeIn(transaction, policy));
+}
+
+/** The same, within a transaction of the caller's. */
+export async function storeIn(transaction: Queryable, policy: NewPolicyVersion): Promise<StoredVersion> {
+  const { policyId, content, tools, rules, title, description, cedar = "", createdBy, isDraft } = policy;
+  const contentHash = `sha256:${hashCanonicalJson({ content, tools, rules, title, description, ...(cedar && { cedar }) })}`;
+  // Taking the policy's row first makes two writers of one policy wait for each other.
+  await transaction.run(
+    "insert into policies (policy_id) values ($1) on conflict (policy_id) do update set policy_id = excluded.policy_id",
+    [policyId],
+  );
+  const current = await transaction.row(
+    newest,
+    `select policy_version_id, version, content_hash, effective_from is null as is_draft from policy_versions where policy_id = $1
+     order by version desc limit 1`,
+    [policyId],
+  );
+  if (current?.content_hash === contentHash) {
+    const { policy_version_id: policyVersionId, version } = current;
+    if (current.is_draft && !isDraft) {
+      await transaction.run("update policy_versions set effective_from = now(), activated_by = $2 where policy_version_id = $1", [
+        policyVersionId,
+        createdBy,
+      ]);
+      await announceActivation(transaction, { policyId, title, version, by: createdBy });
     }
-    const version = (current?.version ?? 0) + 1;
-    await transaction.run(
-      `insert into policy_versions (policy_version_id, policy_id, version, title, description, source, media_type, content, content_hash,
-         tools, rules, created_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-      [
-        id,
-        policyId,
-        version,
-        title,
-        description,
-        policy.source,
-        policy.mediaType,
-        content,
-        contentHash,
-        tools,
-        rules,
-        policy.createdBy,
-      ],
-    );
-    await transaction.run("update policies set current_version_id = $2 where policy_id = $1", [policyId, id]);
-    await enqueue(transaction, "policy.updated", { policy_id: policyId, title, version, by: policy.createdBy }, null);
-    return { policyVersionId: id, version, contentHash, isNew: true };
-  });
+    return { policyVersionId, version, contentHash, isNew: false };
+  }
+  const policyVersionId = crypto.randomUUID();
+  const version = (current?.version ?? 0) + 1;
+  await transaction.run(
+    `insert into policy_versions (policy_version_id, policy_id, version, title, description, source, media_type, content, content_hash,
+       tools, rules, cedar, note, pages, origin, created_by, effective_from, activated_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::json, $16, case when $17 then null else now() end,
+       case when $17 then null else $16 end)`,
+    [
+      policyVersionId,
+      policyId,
+      version,
+      title,
+      description,
+      policy.source,
+      policy.mediaType,
+      content,
+      contentHash,
+      tools,
+      rules,
+      cedar,
+      policy.note ?? "",
+      policy.pages ?? [],
+      policy.origin ? JSON.stringify(policy.origin) : null,
+      createdBy,
+      isDraft,
+    ],
+  );
+  if (!isDraft) await announceActivation(transaction, { policyId, title, version, by: createdBy });
+  return { policyVersionId, version, contentHash, isNew: true };
 }

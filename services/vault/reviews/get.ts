@@ -100,8 +100,8 @@ async function hasPolicyChanged(database: Queryable, request: StoredRequest): Pr
   const row = await database.row(
     z.object({ changed: z.boolean() }),
     `select exists (
-       select from policy_versions v join policies p using (policy_id)
-       where v.policy_version_id = any($1::uuid[]) and p.current_version_id <> v.policy_version_id) as changed`,
+       select from policy_versions v where v.policy_version_id = any($1::uuid[])
+         and not exists (select from policies_in_force f where f.policy_version_id = v.policy_version_id)) as changed`,
     [cited],
   );
   return row?.changed ?? false;

@@ -4,10 +4,14 @@ import type { StoredRequest } from "../clearance/stored-request.ts";
 import { readReviewSettings } from "../settings/review.ts";
 import { standInsOf } from "./absences.ts";
 
-/** Gives a request that has just paused its rule, its deadline and, by the order of duty, its reviewer. */
-export async function routeCase(transaction: Queryable, request: StoredRequest, now: Date): Promise<void> {
+/**
+ * Gives a request that has just paused its rule, its deadline and, by the order of duty, its reviewer. A policy may ask for two people
+ * where the review rule asks for one; never the other way.
+ */
+export async function routeCase(transaction: Queryable, request: StoredRequest, now: Date, approvals: 1 | 2 = 1): Promise<void> {
   const { rules } = await readReviewSettings(transaction);
-  const rule = ruleFor(rules, request);
+  const fitting = ruleFor(rules, request);
+  const rule = approvals > fitting.approvals ? { ...fitting, approvals } : fitting;
   if (rule === defaultReviewRule) return;
   await transaction.run(
     "update clearance_requests set review_rule = $2::json, due_at = $3, assignee = $4 where request_id = $1",

@@ -1,0 +1,238 @@
+import type { JsonObject, JsonValue } from "@ledgix/contract/json";
+import type { ToolMapping } from "@ledgix/contract/tool";
+import { actsByName } from "./acts.ts";
+import { decimal } from "./cedar.ts";
+import type { Reads } from "./reads.ts";
+import { isCurrency, toMinor } from "./rule.ts";
+import { foldText } from "./text.ts";
+
+/** A tool call, with all that rules may ask about it. */
+export type RuledCall = {
+  tool_name: string;
+  tool_args: JsonObject;
+  agent_id: string;
+  principal: string | null;
+  /** Host of the destination, or the provider's name. */
+  destination: string | null;
+  purpose: string | null;
+  data_categories: string[];
+  at: Date;
+  /** Earlier approvals by `rateKey`; what is not counted is missing. */
+  rates: Readonly<Record<string, number>>;
+};
+
+type Value = string | number | boolean | Value[] | { [name: string]: Value } | { __extn: { fn: "decimal"; arg: string } };
+
+export type Facts = {
+  /** Cedar's context: what the rules read, and nothing else. */
+  context: { [name: string]: Value };
+  /** What they read and is not there, with the reason, in words. */
+  missing: Map<string, string>;
+};
+
+/** The exact amount of a call, in the currency's minor units. */
+export type ExactAmount = { minor: number; currency: string };
+
+/**
+ * What the rules ask about a call. A fact that is absent, of another type, ambiguous or doubtful is left out and named in `missing`, so
+ * that a rule which needs it cannot be held to say anything.
+ */
+export function factsOf(call: RuledCall, mapping: ToolMapping | null, reads: Reads): Facts {
+  const context: Facts["context"] = {};
+  const missing = new Map<string, string>();
+  const names = nameCounts(call.tool_args);
+  for (const attribute of reads.attributes) {
+    const found = factOf(attribute, call, mapping, reads, names);
+    if (typeof found === "object" && "why" in found) missing.set(attribute, found.why);
+    else place(context, attribute, found.value);
+  }
+  for (const record of ["text", "number", "flag", "time", "rate"]) context[record] ??= {};
+  return { context, missing };
+}
+
+type Found = { value: Value } | { why: string };
+
+function factOf(
+  attribute: string,
+  call: RuledCall,
+  mapping: ToolMapping | null,
+  reads: Reads,
+  names: Map<string, number>,
+): Found {
+  const [record = "", ...rest] = attribute.split("/");
+  const name = rest.join("/");
+  const textual = (value: unknown, what: string): Found => textFact(value, what, reads.letters);
+  switch (record) {
+    case "text":
+    case "number":
+    case "flag":
+      return argumentFact(record, name, call.tool_args, names, reads.letters);
+    case "amount": {
+      const amount = amountOf(call, mapping, names);
+      return "why" in amount ? amount : { value: amount };
+    }
+    case "acts":
+      return { value: mapping && mapping.acts.length > 0 ? mapping.acts : actsByName(call.tool_name) };
+    case "tool":
+      return textual(call.tool_name, "The tool's name");
+    case "agent":
+      return textual(call.agent_id, "The agent's name");
+    case "principal":
+      return call.principal === null
+        ? { why: "The request names no human principal." }
+        : textual(call.principal, "The principal");
+    case "purpose":
+      return call.purpose === null ? { why: "The request names no purpose." } : textual(call.purpose, "The purpose");
+    case "payee":
+      return mapped("payee", mapping?.payee ?? null, call, names, reads.letters);
+    case "destination":
+      if (mapping?.destination) return mapped("destination", mapping.destination, call, names, reads.letters);
+      return call.destination === null
+        ? { why: "The request names no destination." }
+        : textual(call.destination, "The destination");
+    case "categories": {
+      const categories = call.data_categories.map((category) => foldText(category, reads.letters));
+      if (categories.length === 0) return { why: "The request names no data categories." };
+      return categories.includes(null)
+        ? doubtful("A data category")
+        : { value: categories.filter((category) => category !== null) };
+    }
+    case "time":
+      return { value: timeIn(call.at, name) };
+    case "rate": {
+      const count = call.rates[name];
+      return count === undefined ? { why: `Earlier approvals (${name}) were not counted.` } : { value: count };
+    }
+    default:
+      return { why: `Nothing is known as ${record}.` };
+  }
+}
+
+/** The call's amount by the tool's mapping, exact, or why there is none to rely on. */
+export function amountOf(
+  call: Pick<RuledCall, "tool_name" | "tool_args">,
+  mapping: ToolMapping | null,
+  names: Map<string, number> = nameCounts(call.tool_args),
+): ExactAmount | { why: string } {
+  if (mapping?.amount == null)
+    return { why: `Nobody confirmed yet which argument of ${call.tool_name} is the amount, and in which unit.` };
+  const { path, unit, written: kind, currency: source } = mapping.amount;
+  const stranger = strangerTo(mapping, call.tool_args);
+  if (stranger !== null) return { why: `The argument ${stranger} is new and looks like an amount.` };
+  const value = argumentAt(call.tool_args, path);
+  if (names.get(normalized(path)) !== 1 || value === undefined) return unclear(path, names);
+  const code = "code" in source ? source.code : argumentAt(call.tool_args, source.path);
+  if ("path" in source && names.get(normalized(source.path)) !== 1) return unclear(source.path, names);
+  const currency = typeof code === "string" ? code.toUpperCase() : "";
+  if (!/^[A-Z]{3}$/.test(currency) || !isCurrency(currency)) return { why: "The currency is none that is known." };
+  // A number is taken as the shortest decimal that is it.
+  const written =
+    kind === "number" && typeof value === "number" ? String(value) : kind === "text" && typeof value === "string" ? value : "";
+  const minor = unit === "major" ? toMinor(written, currency) : /^-?\d+$/.test(written) ? Number(written) : null;
+  if (minor === null || !Number.isSafeInteger(minor)) return { why: `The argument ${path} is no exact amount in ${currency}.` };
+  return minor < 0 ? { why: `The argument ${path} is negative.` } : { minor, currency };
+}
+
+/** A number that nobody knew when the mapping was confirmed, and whose name speaks of money or of how often. */
+function strangerTo(mapping: ToolMapping, args: JsonObject): string | null {
+  if (mapping.known_arguments.length === 0) return null;
+  const known = new Set([mapping.amount?.path, ...mapping.known_arguments].map((path) => normalized(path ?? "")));
+  const suspicious = /amount|total|sum|price|value|quantity|qty|count|times|multiplier|factor|scale|unit|cents|fee|currency/i;
+  return leavesOf(args).find(([path]) => !known.has(normalized(path)) && suspicious.test(path))?.[0] ?? null;
+}
+
+function argumentFact(
+  kind: "text" | "number" | "flag",
+  path: string,
+  args: JsonObject,
+  names: Map<string, number>,
+  letters: string,
+): Found {
+  const value = argumentAt(args, path);
+  if (value === undefined || names.get(normalized(path)) !== 1) return unclear(path, names);
+  if (kind === "text")
+    return typeof value === "string" ? textFact(value, `The argument ${path}`, letters) : otherType(path, "a text");
+  if (kind === "flag") return typeof value === "boolean" ? { value } : otherType(path, "true or false");
+  if (typeof value !== "number") return otherType(path, "a number");
+  if (!/^-?\d{1,14}(\.\d{1,4})?$/.test(String(value)))
+    return { why: `The argument ${path} has too many digits to be compared exactly.` };
+  return { value: { __extn: { fn: "decimal", arg: decimal(value) } } };
+}
+
+function mapped(what: string, path: string | null, call: RuledCall, names: Map<string, number>, letters: string): Found {
+  if (path === null) return { why: `Nobody confirmed yet which argument of ${call.tool_name} is the ${what}.` };
+  return argumentFact("text", path, call.tool_args, names, letters);
+}
+
+function textFact(value: unknown, what: string, letters: string): Found {
+  const folded = typeof value === "string" ? foldText(value, letters) : null;
+  return folded === null ? doubtful(what) : { value: folded };
+}
+
+const doubtful = (what: string): Found => ({ why: `${what} holds characters that cannot be told apart from others.` });
+const otherType = (path: string, wanted: string): Found => ({ why: `The argument ${path} is not ${wanted}.` });
+const unclear = (path: string, names: Map<string, number>): { why: string } => ({
+  why: (names.get(normalized(path)) ?? 0) > 1 ? `Several arguments are called ${path}.` : `The argument ${path} is missing.`,
+});
+
+/** Names that differ in case, dashes and underscores alone are one name: who reads them last decides which one counts. */
+const normalized = (path: string) => path.toLowerCase().replaceAll(/[_-]/g, "");
+
+/** How often each name stands in the arguments, at every depth but within lists. */
+function nameCounts(args: JsonObject): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (value: JsonObject, before: string): void => {
+    for (const [name, inner] of Object.entries(value)) {
+      const path = before === "" ? name : `${before}.${name}`;
+      counts.set(normalized(path), (counts.get(normalized(path)) ?? 0) + 1);
+      if (isObject(inner)) count(inner, path);
+    }
+  };
+  count(args, "");
+  return counts;
+}
+
+/** Every argument that is no object, by its path; what lists hold is under the list's path. */
+export function leavesOf(args: JsonObject, before = ""): [path: string, value: JsonValue][] {
+  return Object.entries(args).flatMap(([name, value]): [string, JsonValue][] => {
+    const path = before === "" ? name : `${before}.${name}`;
+    return isObject(value) ? leavesOf(value, path) : [[path, value]];
+  });
+}
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The argument at a path, own properties alone. */
+export function argumentAt(args: JsonObject, path: string): JsonValue | undefined {
+  let value: JsonValue | undefined = args;
+  for (const name of path.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function timeIn(at: Date, zone: string): Value {
+  let format = formats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      weekday: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    });
+    formats.set(zone, format);
+  }
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return { minute: Number(parts.hour) * 60 + Number(parts.minute), weekend: parts.weekday === "Sat" || parts.weekday === "Sun" };
+}
+
+function place(context: Facts["context"], attribute: string, value: Value): void {
+  const [record = "", ...rest] = attribute.split("/");
+  if (rest.length === 0) context[record] = value;
+  else context[record] = { ...(context[record] as { [name: string]: Value }), [rest.join("/")]: value }; // only records have a second name
+}

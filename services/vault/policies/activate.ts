@@ -1,0 +1,80 @@
+import type { ActivatePolicyRequest } from "@ledgix/contract/policy";
+import { ProblemError } from "@ledgix/contract/problem";
+import { readCedar } from "@ledgix/rules/validate";
+import type { Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { audit } from "../access/audit.ts";
+import { type Principal, principalLabel } from "../access/principal.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { enqueue } from "../outbox/enqueue.ts";
+import { runCases } from "./cases.ts";
+
+const activated = z.object({ title: z.string(), version: z.number(), cedar: z.string(), effective_from: z.date().nullable() });
+
+/**
+ * Puts a draft in force, at once or from a day on, unless it fails a test case that is kept with the policy.
+ *
+ * @throws {ProblemError} `not_found` · `cases_failed` · `invalid_body` · `judge_unavailable`
+ */
+export async function activatePolicy(
+  deps: VaultDependencies,
+  principal: Principal,
+  policyId: string,
+  { policy_version_id, effective_from, effective_until }: ActivatePolicyRequest,
+): Promise<void> {
+  const database = await deps.tenants.database(principal.clientId);
+  const version = await database.row(
+    activated,
+    "select title, version, cedar, effective_from from policy_versions where policy_id = $1 and policy_version_id = $2",
+    [policyId, policy_version_id],
+  );
+  if (version === null) throw new ProblemError("not_found", "There is no version of this id.");
+  const from = effective_from ? new Date(effective_from) : deps.now();
+  const until = effective_until ? new Date(effective_until) : null;
+  if (until !== null && until <= from)
+    throw new ProblemError("invalid_body", "effective_until: must be later than its beginning.");
+  if (version.effective_from !== null && version.effective_from <= deps.now())
+    throw new ProblemError(
+      "invalid_body",
+      "This version was in force already. Roll back to it: that makes a new version of its content.",
+    );
+  const cedar = readCedar(version.cedar);
+  if (!cedar.ok) throw new ProblemError("invalid_body", `The version's Cedar is not valid. ${cedar.problem}`);
+  await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
+  await database.transaction(async (transaction) => {
+    const by = principalLabel(principal);
+    await transaction.run(
+      "update policy_versions set effective_from = greatest($2, now()), effective_until = $3, activated_by = $4 where policy_version_id = $1",
+      [policy_version_id, from, until, by],
+    );
+    await announceActivation(transaction, { policyId, title: version.title, version: version.version, by });
+    await audit(deps, principal, "policy.activated", policyId, {
+      version: version.version,
+      effective_from: from.toISOString(),
+      effective_until: until?.toISOString() ?? null,
+    });
+  });
+}
+
+/** @throws {ProblemError} `cases_failed` that names each case and what the version says instead */
+export async function assertCasesPass(
+  deps: VaultDependencies,
+  clientId: string,
+  policyId: string,
+  versionId: string,
+): Promise<void> {
+  const failed = (await runCases(deps, clientId, policyId, versionId)).filter(({ passed }) => !passed);
+  if (failed.length === 0) return;
+  const lines = failed.map(({ name, expected, verdict }) => `${name}: must be ${said[expected]}, would be ${said[verdict]}`);
+  throw new ProblemError("cases_failed", `${lines.join("; ")}.`);
+}
+
+const said = { allow: "approved", review: "paused", deny: "denied" } as const;
+
+/** Tells those who asked to hear of it that another version counts. */
+export function announceActivation(
+  transaction: Queryable,
+  { policyId, title, version, by }: { policyId: string; title: string; version: number; by: string },
+): Promise<void> {
+  return enqueue(transaction, "policy.updated", { policy_id: policyId, title, version, by }, null);
+}

@@ -1,0 +1,55 @@
+import type { PolicyTerms, termsUpdate } from "@ledgix/contract/policy";
+import { ProblemError } from "@ledgix/contract/problem";
+import { parseConditions, type Terms } from "@ledgix/rules/parse";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
+import { z } from "zod";
+import { audit } from "../access/audit.ts";
+import { type Principal, principalLabel } from "../access/principal.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+
+/** The tenant's own words, as the language of rules takes them. */
+export async function readTermMap(database: Queryable): Promise<Terms> {
+  const rows = await database.rows(
+    z.object({ phrase: z.string(), meaning: z.string() }),
+    "select phrase, meaning from policy_terms",
+  );
+  return Object.fromEntries(rows.map(({ phrase, meaning }) => [phrase, meaning]));
+}
+
+export async function readTerms(database: Queryable): Promise<PolicyTerms> {
+  const terms = await readTermMap(database);
+  return { terms: Object.entries(terms).map(([phrase, meaning]) => ({ phrase, meaning, problem: problemOf(meaning) })) };
+}
+
+/** Replaces the tenant's terms. @throws {ProblemError} `invalid_body` for a meaning that is not understood, or a phrase given twice */
+export async function updateTerms(
+  deps: Pick<VaultDependencies, "controlPlane">,
+  database: Database,
+  principal: Principal,
+  { terms }: z.output<typeof termsUpdate>,
+): Promise<PolicyTerms> {
+  const given = terms.map(({ phrase, meaning }) => ({ phrase: phrase.replace(/^(?:an?|the) /, ""), meaning }));
+  const twice = given.find(({ phrase }, i) => given.findIndex((other) => other.phrase === phrase) !== i);
+  if (twice) throw new ProblemError("invalid_body", `"${twice.phrase}" is given twice.`);
+  for (const { phrase, meaning } of given) {
+    const problem = problemOf(meaning);
+    if (problem !== null) throw new ProblemError("invalid_body", `The meaning of "${phrase}" is not understood. ${problem}`);
+  }
+  await database.transaction(async (transaction) => {
+    const before = await readTermMap(transaction);
+    await transaction.run("delete from policy_terms");
+    for (const { phrase, meaning } of given)
+      await transaction.run("insert into policy_terms (phrase, meaning, updated_by) values ($1, $2, $3)", [
+        phrase,
+        meaning,
+        principalLabel(principal),
+      ]);
+    await audit(deps, principal, "policy.terms_changed", "policy-terms", { before: { ...before }, after: given });
+  });
+  return readTerms(database);
+}
+
+function problemOf(meaning: string): string | null {
+  const parsed = parseConditions(meaning);
+  return "problem" in parsed ? parsed.problem : null;
+}
