@@ -28,6 +28,7 @@ const newest = z.object({
   version: z.number(),
   content_hash: z.string(),
   is_draft: z.boolean(),
+  has_ended: z.boolean(),
 });
 
 /** Stores a version, as a draft or in force. The same content as the newest one's is the same version. */
@@ -46,11 +47,13 @@ export async function storeIn(transaction: Queryable, policy: NewPolicyVersion):
   );
   const current = await transaction.row(
     newest,
-    `select policy_version_id, version, content_hash, effective_from is null as is_draft from policy_versions where policy_id = $1
-     order by version desc limit 1`,
+    `select policy_version_id, version, content_hash, effective_from is null as is_draft,
+       coalesce(effective_until <= now(), false) as has_ended
+     from policy_versions where policy_id = $1 order by version desc limit 1`,
     [policyId],
   );
-  if (current?.content_hash === contentHash) {
+  // One that has ended is history: its content comes back as a new version.
+  if (current?.content_hash === contentHash && !current.has_ended) {
     const { policy_version_id: policyVersionId, version } = current;
     if (current.is_draft && !isDraft) {
       await transaction.run("update policy_versions set effective_from = now(), activated_by = $2 where policy_version_id = $1", [
