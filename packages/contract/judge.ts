@@ -39,6 +39,8 @@ export const verdict = z.enum(["allow", "deny", "review"]);
 export const evaluateAnswer = z.object({
   verdict,
   confidence: z.number().min(0).max(1),
+  /** How the confidence was made up, in words. */
+  confidence_basis: z.string().default(""),
   reason: z.string().min(1),
   reason_code: reasonCode,
   policy_id: z.string().nullable(),

@@ -35,7 +35,9 @@ export type JudgeDependencies = {
   /** Null where rules alone decide. */
   model: ModelJudge | null;
   /** Seconds to wait, or null where the call may pass. */
-  limit?: () => number | null;
+  limit?: () => Promise<number | null>;
+  /** Whether the control plane answers. */
+  isReady?: () => Promise<boolean>;
   /** Told of errors that were not expected; the answer says nothing of them. */
   onError: (error: unknown) => void;
 };
@@ -43,7 +45,7 @@ export type JudgeDependencies = {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** The judge, reached by Vault alone, with the key that both share. */
-export function createJudge({ apiKey, tenants, vectors, model, limit, onError }: JudgeDependencies): Hono {
+export function createJudge({ apiKey, tenants, vectors, model, limit, isReady, onError }: JudgeDependencies): Hono {
   const app = new Hono();
   const judging: Judging = { retrieve: retrieval(vectors), model };
   app.onError((error) => {
@@ -57,15 +59,17 @@ export function createJudge({ apiKey, tenants, vectors, model, limit, onError }:
   });
 
   app.get("/health", (context) => context.json({ status: "ok" }));
-  app.get("/ready", (context) =>
-    context.json({ status: "ready", embedding_model: vectors.configured.model, eval_model: model?.model ?? "local" }),
-  );
+  app.get("/ready", async (context) => {
+    const ready = (await isReady?.()) ?? true;
+    const state = { embedding_model: vectors.configured.model, eval_model: model?.model ?? "local" };
+    return context.json({ status: ready ? "ready" : "not_ready", ...state }, ready ? 200 : 503);
+  });
 
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
   app.use(async (context, next) => {
     if (!isSame(context.req.header("x-api-key") ?? "", apiKey))
       throw new ProblemError("unauthenticated", "The judge takes Vault's key in X-API-Key.");
-    const wait = limit?.() ?? null;
+    const wait = (await limit?.()) ?? null;
     if (wait !== null) throw new ProblemError("rate_limited", `Too many requests. Try again in ${wait} s.`, { retryAfter: wait });
     await next();
   });

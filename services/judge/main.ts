@@ -1,43 +1,104 @@
+import cluster from "node:cluster";
 import { serve } from "@hono/node-server";
+import { awsSecrets } from "@ledgix/tenancy/aws-secrets";
+import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
-import { localEmbedding } from "./adapters/local-embedding.ts";
 import { createJudge } from "./app.ts";
-import { judgeConfig } from "./config.ts";
-import { vectorStore } from "./retrieve/vectors.ts";
+import { openModelJudge, openVectors } from "./compose.ts";
+import { type JudgeConfig, judgeConfig } from "./config.ts";
+import { endpointLimit } from "./limit.ts";
+import { errorFields, type Log, openLog } from "./log.ts";
 
-// The judge as a process of its own, on PostgreSQL. It finds tenants' databases by the same secrets as Vault, which keeps their schema.
+// The judge as processes of their own, on PostgreSQL: one that minds the workers, and JUDGE_UVICORN_WORKERS that work. It finds tenants'
+// databases by the same secrets as Vault, which keeps their schema.
 
 const MAX_CONNECTIONS = 10;
 
-const parsed = judgeConfig.safeParse(process.env);
-if (!parsed.success) {
-  const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  console.error(`The configuration does not fit.\n  ${lines.join("\n  ")}`);
-  process.exit(1);
+async function main(): Promise<void> {
+  const environment = await mergeBootstrapSecret(process.env);
+  const parsed = judgeConfig.safeParse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")));
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new StartRefused(`The configuration does not fit.\n  ${lines.join("\n  ")}`);
+  }
+  const log = openLog(parsed.data.LOG_FORMAT, (line) => process.stdout.write(`${line}\n`));
+  if (cluster.isPrimary && parsed.data.JUDGE_UVICORN_WORKERS > 1) mindWorkers(parsed.data.JUDGE_UVICORN_WORKERS, log);
+  else await work(parsed.data, environment, log);
 }
-const config = parsed.data;
-const controlPlane = openPostgres(config.DATABASE_URL, { maxConnections: MAX_CONNECTIONS });
-const tenants = openTenantDirectory({
-  controlPlane,
-  secrets: fileSecrets(config.VAULT_SECRETS_DIR),
-  databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS }),
-});
-const vectors = vectorStore(localEmbedding(), async () => null);
-// An error's class and code; its message could quote content.
-const onError = (error: unknown) =>
-  console.error(JSON.stringify({ level: "error", service: "judge", error: error instanceof Error ? error.name : typeof error }));
-const { fetch } = createJudge({ apiKey: config.JUDGE_API_KEY, tenants, vectors, model: null, onError });
-const server = serve({ fetch, port: config.JUDGE_PORT, hostname: config.JUDGE_HOST });
 
-async function stop(): Promise<void> {
-  server.close();
-  await vectors.close();
-  await tenants.close();
-  await controlPlane.close();
-  process.exit(0);
+/** Keeps so many workers alive. */
+function mindWorkers(count: number, log: Log): void {
+  let isStopping = false;
+  for (let i = 0; i < count; i++) cluster.fork();
+  cluster.on("exit", (worker, code) => {
+    if (isStopping) return;
+    // One that ends at once, such as for a model that does not exist, ends the rest: a restart would not mend it.
+    if (code === REFUSED) process.exit(1);
+    log("error", "judge.worker_ended", { worker: worker.id, code });
+    cluster.fork();
+  });
+  const stop = () => {
+    isStopping = true;
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.kill("SIGTERM");
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
 }
-process.once("SIGTERM", () => void stop());
-process.once("SIGINT", () => void stop());
+
+async function work(config: JudgeConfig, environment: NodeJS.ProcessEnv, log: Log): Promise<void> {
+  const controlPlane = openPostgres(config.DATABASE_URL, { maxConnections: MAX_CONNECTIONS });
+  const tenants = openTenantDirectory({
+    controlPlane,
+    secrets: openSecrets(config, environment),
+    databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS }),
+  });
+  const vectors = await openVectors(config, environment);
+  const model = await openModelJudge(config, environment, tenants);
+  const { fetch } = createJudge({
+    apiKey: config.JUDGE_API_KEY,
+    tenants,
+    vectors,
+    model,
+    limit: endpointLimit(config.JUDGE_ENDPOINT_RATE_LIMIT, config.JUDGE_UVICORN_WORKERS),
+    isReady: () =>
+      controlPlane.run("select 1").then(
+        () => true,
+        () => false,
+      ),
+    onError: (error) => log("error", "judge.failed", errorFields(error)),
+  });
+  const server = serve({ fetch, port: config.JUDGE_PORT, hostname: config.JUDGE_HOST }, ({ port }) =>
+    log("info", "judge.listening", { port, eval_model: config.EVAL_MODEL, embedding_model: config.EMBEDDING_MODEL }),
+  );
+  const stop = async () => {
+    server.close();
+    await vectors.close();
+    await tenants.close();
+    await controlPlane.close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+}
+
+function openSecrets(config: JudgeConfig, environment: NodeJS.ProcessEnv) {
+  if (config.TENANT_SECRET_PREFIX !== undefined) return awsSecrets({ prefix: config.TENANT_SECRET_PREFIX, environment });
+  if (config.VAULT_SECRETS_DIR !== undefined) return fileSecrets(config.VAULT_SECRETS_DIR);
+  throw new StartRefused(
+    "The configuration does not fit.\n  TENANT_SECRET_PREFIX or VAULT_SECRETS_DIR: one of them says where tenants' secrets are.",
+  );
+}
+
+/** Exit code of a worker whose configuration was refused. */
+const REFUSED = 78;
+class StartRefused extends Error {}
+
+main().catch((error) => {
+  const isExpected =
+    error instanceof StartRefused || (error instanceof Error && ["UnknownModel", "BootstrapSecretError"].includes(error.name));
+  console.error(isExpected ? error.message : error);
+  process.exit(isExpected && cluster.isWorker ? REFUSED : 1);
+});

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Embedding } from "@ledgix/judge/adapters/embedding";
 import { createJudge } from "@ledgix/judge/app";
-import { vectorStore } from "@ledgix/judge/retrieve/vectors";
+import { openModelJudge, openVectors } from "@ledgix/judge/compose";
+import { judgeConfig } from "@ledgix/judge/config";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { pgliteTenantDatabases } from "@ledgix/tenancy/tenant-databases";
@@ -20,6 +21,16 @@ import { listen } from "./listen.ts";
 
 /** Seconds between checkpoints here, unless the environment says otherwise: a newcomer should not wait for a proof. */
 const CHECKPOINT_SECONDS = "5";
+
+const judgeModels = judgeConfig.pick({
+  EMBEDDING_MODEL: true,
+  EMBEDDING_MODEL_BASE_URL: true,
+  EVAL_MODEL: true,
+  EVAL_MODEL_BASE_URL: true,
+  EVAL_TIMEOUT_SECONDS: true,
+  EVAL_MODEL_PRICE: true,
+  EVAL_CALIBRATION_FILE: true,
+});
 
 export type LocalServices = { supabaseUrl: string; vaultUrl: string; close(): Promise<void> };
 
@@ -68,11 +79,13 @@ export async function startServices(options: {
     signingKeyFile: directory("signing-key.pem"),
     inbox: inbox.mailer,
   });
+  // Both local here unless a model is named.
+  const models = readConfig(judgeModels, { EMBEDDING_MODEL: "local", EVAL_MODEL: "local", ...options.environment });
   const judge = createJudge({
     apiKey: secrets.judgeApiKey,
     tenants,
-    vectors: vectorStore(embedding, async () => null),
-    model: null,
+    vectors: await openVectors(models, options.environment, embedding),
+    model: await openModelJudge(models, options.environment, tenants),
     onError: (error) => log.error("judge.failed", error),
   });
 

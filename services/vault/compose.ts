@@ -3,7 +3,7 @@ import type { Database } from "@ledgix/tenancy/database";
 import type { TenantDirectory } from "@ledgix/tenancy/directory";
 import { supabaseAccessTokens } from "./access/access-token.ts";
 import type { AnchorStore } from "./adapters/anchor-store.ts";
-import { judgeClient } from "./adapters/judge-client.ts";
+import { type JudgeClient, judgeClient } from "./adapters/judge-client.ts";
 import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./adapters/local-signer.ts";
 import type { Mailer } from "./adapters/mailer.ts";
 import { memoryQueue } from "./adapters/memory-queue.ts";
@@ -11,6 +11,7 @@ import { memoryRateLimit } from "./adapters/memory-rate-limit.ts";
 import type { Slack } from "./adapters/slack.ts";
 import { slackWebApi } from "./adapters/slack-web-api.ts";
 import { smtpMailer } from "./adapters/smtp-mailer.ts";
+import { stubJudge } from "./adapters/stub-judge.ts";
 import { webhookSender } from "./adapters/webhook-sender.ts";
 import { settledRequests } from "./clearance/settled.ts";
 import { ConfigError, type VaultConfig } from "./config.ts";
@@ -50,11 +51,7 @@ export async function composeVault(
     queue: memoryQueue({ workers: config.VAULT_CLEARANCE_ASYNC_WORKERS, depth: config.VAULT_CLEARANCE_ASYNC_QUEUE_SIZE }),
     rateLimit: limit(1),
     pollingRateLimit: limit(POLLING_FACTOR),
-    judge: judgeClient({
-      url: config.VAULT_JUDGE_URL,
-      apiKey: config.VAULT_JUDGE_API_KEY,
-      timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
-    }),
+    judge: openJudge(config),
     mailer: (await openMailer(config)) ?? parts.inbox ?? null,
     slack: openSlack(config),
     webhooks: webhookSender({ allowPrivate: config.VAULT_ALLOW_PRIVATE_WEBHOOKS }),
@@ -62,6 +59,20 @@ export async function composeVault(
     settled: settledRequests(),
     now: () => new Date(),
   };
+}
+
+function openJudge(config: VaultConfig): JudgeClient {
+  if (config.VAULT_ALLOW_STUB_JUDGE) {
+    if (config.VAULT_ENVIRONMENT === "development") return stubJudge();
+    throw new ConfigError(
+      `The configuration does not fit.\n  VAULT_ALLOW_STUB_JUDGE: the stub reads no policy, so it is refused where VAULT_ENVIRONMENT is ${config.VAULT_ENVIRONMENT}. Remove it.`,
+    );
+  }
+  return judgeClient({
+    url: config.VAULT_JUDGE_URL,
+    apiKey: config.VAULT_JUDGE_API_KEY,
+    timeoutSeconds: config.VAULT_JUDGE_TIMEOUT_SECONDS,
+  });
 }
 
 async function openMailer({ SMTP_URL, SMTP_FROM, SMTP_CA_FILE }: VaultConfig): Promise<Mailer | null> {

@@ -31,6 +31,8 @@ export const vaultConfig = z.object({
 
   VAULT_JUDGE_URL: z.url(),
   VAULT_JUDGE_API_KEY: z.string().min(16),
+  /** The deterministic stub instead of the judge. Development only. */
+  VAULT_ALLOW_STUB_JUDGE: z.stringbool().default(false),
 
   AWS_SECRET_NAME: notYet,
   VAULT_KMS_KEY_ID: notYet,
@@ -38,7 +40,6 @@ export const vaultConfig = z.object({
   VAULT_LEDGER_ANCHOR_BUCKET: notYet,
   VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE: notYet,
   VAULT_TRANSPORT_KEY_BASE64: notYet,
-  VAULT_ALLOW_STUB_JUDGE: notYet,
 
   /** Which keys this Vault takes: `sk_<environment>_…`. */
   VAULT_ENVIRONMENT: environment.default("development"),

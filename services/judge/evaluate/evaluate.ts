@@ -4,14 +4,13 @@ import { amountOf } from "@ledgix/rules/facts";
 import type { Settlement } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
 import type { Retrieval } from "../retrieve/retrieve.ts";
+import { answerUnder, review } from "./answer.ts";
 import type { ModelJudge } from "./model.ts";
 import { type CoveringPolicy, type Governing, governing, type WrittenRule } from "./policies.ts";
 import { settleCall } from "./settle-call.ts";
 
 /** A rule that applies is as sure as a decision gets; see `clampConfidence`. */
 const SETTLED = 0.99;
-/** Nothing was decided, so nothing is claimed. */
-const UNDECIDED = 0.5;
 
 /** What finds passages, and the model that reads them where one is configured. */
 export type Judging = { retrieve: Retrieval; model: ModelJudge | null };
@@ -116,28 +115,10 @@ function decided(verdict: "allow" | "deny", reason: string, reasonCode: ReasonCo
     ...answerUnder(rule.policy),
     verdict,
     confidence: SETTLED,
+    confidence_basis: "A rule settles it.",
     reason,
     reason_code: reasonCode,
     citations: [ruleCitation(rule)],
-  };
-}
-
-export function review(
-  reason: string,
-  reasonCode: ReasonCode,
-  policy: CoveringPolicy | null,
-  citations: Citation[],
-): EvaluateAnswer {
-  return { ...answerUnder(policy), verdict: "review", confidence: UNDECIDED, reason, reason_code: reasonCode, citations };
-}
-
-export function answerUnder(policy: CoveringPolicy | null) {
-  return {
-    policy_id: policy?.policy_id ?? null,
-    policy_version_id: policy?.policy_version_id ?? null,
-    policy_content_hash: policy?.content_hash ?? null,
-    required_approvals: 1 as const,
-    amount: null,
   };
 }
 

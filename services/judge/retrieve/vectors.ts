@@ -33,7 +33,7 @@ export function vectorStore(configured: Embedding, open: (model: string) => Prom
     const models = await readCoverage(database);
     const own = models.find(({ model }) => model === configured.model);
     const [best] = models;
-    if (best === undefined || own?.known === own?.wanted || best.model === configured.model) return configured;
+    if (best === undefined || best.model === configured.model || own?.known === best.wanted) return configured;
     const other = others.get(best.model) ?? (await open(best.model));
     if (other === null) return configured;
     others.set(best.model, other);

@@ -35,6 +35,8 @@ describe.runIf(process.env.TEST_DATABASE_URL)("as processes of their own on Post
       VAULT_JUDGE_API_KEY: apiKey,
       JUDGE_API_KEY: apiKey,
       JUDGE_PORT: ports.judge,
+      EMBEDDING_MODEL: "local",
+      EVAL_MODEL: "local",
     };
     await start("judge", `http://127.0.0.1:${ports.judge}/health`);
     await start("vault", `${vaultUrl}/ready`);
@@ -67,6 +69,13 @@ describe.runIf(process.env.TEST_DATABASE_URL)("as processes of their own on Post
 
   it("pause everything while the judge is away, and decide again when it is back, without a restart of Vault", async () => {
     children[0]?.kill("SIGKILL");
+    const isAway = () =>
+      fetch(`http://127.0.0.1:${ports.judge}/health`).then(
+        () => false,
+        () => true,
+      );
+    // Its workers end with it, a moment later.
+    await until(isAway, (away) => away);
     expect((await ask(1)).body).toMatchObject({ status: "pending_review", reason_code: "judge_unavailable" });
     children[0] = await start("judge", `http://127.0.0.1:${ports.judge}/health`);
     expect((await ask(1)).body.status).toBe("approved");

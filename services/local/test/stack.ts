@@ -8,7 +8,8 @@ import type { Environment } from "@ledgix/contract/environment";
 import { defaultScopes, type Role, type Scope } from "@ledgix/contract/permissions";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
 import { createJudge } from "@ledgix/judge/app";
-import { vectorStore } from "@ledgix/judge/retrieve/vectors";
+import { openModelJudge, openVectors } from "@ledgix/judge/compose";
+import { judgeConfig } from "@ledgix/judge/config";
 import type { Database } from "@ledgix/tenancy/database";
 import { openTenantDirectory, type TenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
@@ -42,11 +43,15 @@ export type Stack = {
   /** Another Vault on the same databases; on PostgreSQL with connections of its own. */
   addReplica(overrides?: ReplicaOptions): Promise<Replica>;
   vault: Replica;
+  /** Another judge; a replica uses it by `VAULT_JUDGE_URL`. @returns its address */
+  addJudge(environment?: Record<string, string>): Promise<string>;
   directory: string;
   /** The control plane's database on the server; "" on PGlite. */
   controlPlaneName: string;
   close(): Promise<void>;
 };
+const localJudge = { EMBEDDING_MODEL: "local", EVAL_MODEL: "local", DATABASE_URL: "not needed here" };
+
 export type KeyOptions = { scopes?: readonly Scope[]; environment?: Environment; name?: string; expiresAt?: Date };
 // biome-ignore lint/suspicious/noExplicitAny: the answer of any endpoint; the suites' assertions look into it
 export type Answer = { status: number; body: any; headers: Headers };
@@ -82,10 +87,17 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
     return tenants;
   };
   const tenants = openTenants();
-  const vectors = vectorStore(localEmbedding(), async () => null);
-  cleanUp.push(() => vectors.close());
-  const judgeApp = createJudge({ apiKey: judgeApiKey, tenants, vectors, model: null, onError: () => {} });
-  const judge = await listenAnywhere(judgeApp.fetch, cleanUp);
+  const local = localEmbedding();
+  /** A judge on these tenants, local unless the environment names models. */
+  async function addJudge(environment: Record<string, string> = {}): Promise<string> {
+    const models = judgeConfig.parse({ ...localJudge, JUDGE_API_KEY: judgeApiKey, ...environment });
+    const vectors = await openVectors(models, environment, local);
+    cleanUp.push(() => vectors.close());
+    const model = await openModelJudge(models, environment, tenants);
+    const { fetch } = createJudge({ apiKey: judgeApiKey, tenants, vectors, model, onError: () => {} });
+    return (await listenAnywhere(fetch, cleanUp)).url;
+  }
+  const judge = { url: await addJudge() };
   const provisioned: string[] = [];
 
   async function addReplica({ environment = {}, ...overrides }: ReplicaOptions = {}): Promise<Replica> {
@@ -152,6 +164,7 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
     controlPlane,
     deps: vault.deps,
     vault,
+    addJudge,
     directory,
     controlPlaneName,
     addReplica,

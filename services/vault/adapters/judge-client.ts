@@ -19,7 +19,7 @@ import {
 } from "@ledgix/contract/judge";
 import { z } from "zod";
 
-type Asked<Schema extends z.ZodType> = z.input<Schema>;
+type Asked<Schema extends z.ZodType> = z.output<Schema>;
 
 /** The judge, over HTTP. */
 export interface JudgeClient {

@@ -36,6 +36,7 @@ export function outcomeOf(answer: EvaluateAnswer, minimumConfidence: number): Ou
 export const judgeAway: EvaluateAnswer = {
   verdict: "review",
   confidence: 0.01,
+  confidence_basis: "Nobody judged it.",
   reason: "The judge could not be reached, so a person must decide.",
   reason_code: "judge_unavailable",
   policy_id: null,
