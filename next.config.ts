@@ -7,7 +7,7 @@ const config: NextConfig = {
   // `npm test` checks types of the whole workspace with tsc; doing it again here would only make `npm start` slower.
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
-  experimental: { serverActions: { bodySizeLimit: "6mb" } },
+  experimental: { serverActions: { bodySizeLimit: "26mb" } },
   headers: async () => [
     {
       source: "/:path*",

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NotificationRoute } from "@ledgix/contract/notifications";
 import { type Permission, type Role, roleMay, roles } from "@ledgix/contract/permissions";
+import type { TriedCall, WritePolicyRequest } from "@ledgix/contract/policy";
+import { toolMapping } from "@ledgix/contract/tool";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
 import { startServices } from "@ledgix/local/compose";
 import { localConfig } from "@ledgix/local/config";
@@ -102,6 +104,18 @@ const route: NotificationRoute = {
   after: null,
 };
 
+const call: TriedCall = { tool_name: "t", tool_args: {}, agent_id: "a", context: {}, data_categories: [] };
+const draft: WritePolicyRequest = {
+  policy_id: "p",
+  title: "P",
+  description: "",
+  tools: [],
+  rules: [],
+  cedar: "",
+  content: "x",
+  note: "",
+};
+
 /** Every server action of a tenant, with the permission that it asks for. A permitted call may still find nothing. */
 async function actions(): Promise<[name: string, permission: Permission, call: () => Promise<ActionResult<unknown>>][]> {
   const keys = await import("./keys/actions");
@@ -136,11 +150,17 @@ async function actions(): Promise<[name: string, permission: Permission, call: (
     ["deleteView", "reviews:collaborate", () => reviews.deleteView(clientId, id)],
     ["saveAbsence", "reviews:collaborate", () => reviews.saveAbsence(clientId, null)],
     ["uploadPolicy", "policies:write", () => policies.uploadPolicy(clientId, document())],
-    [
-      "registerRules",
-      "policies:write",
-      () => policies.registerRules(clientId, { policyId: "p", description: "", rules: [], tools: [] }),
-    ],
+    ["writePolicy", "policies:write", () => policies.writePolicy(clientId, draft)],
+    ["activatePolicy", "policies:write", () => policies.activatePolicy(clientId, "p", { policy_version_id: id })],
+    ["retirePolicy", "policies:write", () => policies.retirePolicy(clientId, "p")],
+    ["rollBackPolicy", "policies:write", () => policies.rollBackPolicy(clientId, "p", id)],
+    ["previewRules", "policies:write", () => policies.previewRules(clientId, { rules: [], cedar: "", tools: [] })],
+    ["tryCall", "policies:read", () => policies.tryCall(clientId, call, null)],
+    ["addCase", "policies:write", () => policies.addCase(clientId, "p", { name: "c", call, expected: "deny" })],
+    ["removeCase", "policies:write", () => policies.removeCase(clientId, "p", id)],
+    ["startBacktest", "policies:write", () => policies.startBacktest(clientId, "p", { policy_version_id: id, days: 1 })],
+    ["confirmMapping", "policies:write", () => policies.confirmMapping(clientId, "t", toolMapping.parse({}))],
+    ["saveTerms", "policies:write", () => policies.saveTerms(clientId, [])],
     ["saveReviewSettings", "settings:write", () => settings.saveReviewSettings(clientId, { minimum_confidence_score: 0.8 })],
     ["saveRetention", "settings:write", () => settings.saveRetention(clientId, 90)],
     ["saveNotifications", "settings:write", () => notifications.saveNotifications(clientId, { routes: [] })],

@@ -16,7 +16,7 @@ export function Citations({ client, citations }: { client: string; citations: Ci
           <p className="mt-1 flex flex-wrap items-center gap-2 text-xs text-muted">
             {citation.kind === "rule" && <Badge tone="accent">rule</Badge>}
             <Link
-              href={`/${client}/policies/${encodeURIComponent(citation.policy_id)}?version=${citation.policy_version_id}&start=${citation.start}&end=${citation.end}`}
+              href={`/${client}/policies/${encodeURIComponent(citation.policy_id)}?version=${citation.policy_version_id}${citation.end > citation.start ? `&start=${citation.start}&end=${citation.end}` : ""}`}
               className="text-accent underline underline-offset-2"
             >
               {citation.heading || citation.policy_id}

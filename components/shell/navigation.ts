@@ -13,6 +13,14 @@ export const destinations: Destination[] = [
   { path: "/settings", label: "Settings", icon: Settings, keys: "s" },
 ];
 
+/** The parts of the policies, by their path below them. */
+export const policyParts = [
+  ["", "Policies"],
+  ["/try", "Try it"],
+  ["/coverage", "Coverage"],
+  ["/tools", "Tools"],
+] as const;
+
 /** The parts of the settings, by their path below it. */
 export const settingsParts = [
   ["", "Thresholds"],

@@ -2,7 +2,19 @@
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { FileText, Inbox, KeyRound, Milestone, Settings, ShieldCheck, Upload } from "lucide-react";
+import {
+  FileText,
+  FlaskConical,
+  Grid2x2Check,
+  Inbox,
+  KeyRound,
+  ListChecks,
+  Milestone,
+  Settings,
+  ShieldCheck,
+  Upload,
+  Wrench,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useSentences } from "@/components/reviews/use-sentences";
@@ -58,6 +70,18 @@ function Entries({ client, close }: { client: string; close: () => void }) {
         </Item>
         <Item value="action upload add policy" onSelect={() => go("/policies?new=1")} icon={<Upload />}>
           Add a policy
+        </Item>
+        <Item value="action write policy rules" onSelect={() => go("/policies/new")} icon={<ListChecks />}>
+          Write rules
+        </Item>
+        <Item value="action try a call policy" onSelect={() => go("/policies/try")} icon={<FlaskConical />}>
+          Try a call against the policies
+        </Item>
+        <Item value="page policy coverage" onSelect={() => go("/policies/coverage")} icon={<Grid2x2Check />}>
+          See which tools are governed
+        </Item>
+        <Item value="page tools arguments mapping amounts" onSelect={() => go("/policies/tools")} icon={<Wrench />}>
+          Say what tools' arguments mean
         </Item>
         <Item value="action verify ledger" onSelect={() => go("/ledger/verify")} icon={<ShieldCheck />}>
           Verify the whole ledger

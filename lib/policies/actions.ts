@@ -1,24 +1,124 @@
 "use server";
 
-import { type PolicyDocument, policyDocument, registerPolicyAnswer } from "@ledgix/contract/policy";
+import { type Backtest, backtest } from "@ledgix/contract/backtest";
+import { type PreviewAnswer, previewAnswer, type TryAnswer, tryAnswer } from "@ledgix/contract/judge";
+import {
+  caseList,
+  type newPolicyCase,
+  type PolicyDocument,
+  type PolicyTerms,
+  type PolicyUpload,
+  policyDocument,
+  policyTerms,
+  policyUpload,
+  type TriedCall,
+  type WritePolicyRequest,
+} from "@ledgix/contract/policy";
+import { observedTools, type ToolMapping } from "@ledgix/contract/tool";
+import { z } from "zod";
 import type { ActionResult } from "../action-result";
 import { requireMember } from "../session";
 import { callVault, json } from "../vault/server";
 
-/** Uploads a document. The form holds `file`, `documentName` and `tools`. */
-export async function uploadPolicy(clientId: string, form: FormData): Promise<ActionResult<PolicyDocument>> {
+const uploaded = z.union([policyDocument, z.object({ upload: policyUpload })]);
+
+/** Uploads a document. The form holds `file`, `documentName`, `tools` and `draft`. A long one answers while it is still on its way. */
+export async function uploadPolicy(
+  clientId: string,
+  form: FormData,
+): Promise<ActionResult<PolicyDocument | { upload: PolicyUpload }>> {
   const member = await requireMember(clientId);
-  return callVault(member, "/admin/upload-policy", policyDocument, { method: "POST", body: form });
+  return callVault(member, "/admin/upload-policy", uploaded, { method: "POST", body: form });
 }
 
-export type RulesInput = { policyId: string; description: string; rules: string[]; tools: string[] };
-
-/** Stores a policy of rules. */
-export async function registerRules(
-  clientId: string,
-  input: RulesInput,
-): Promise<ActionResult<{ policy_id: string; message: string }>> {
+/** Keeps a version as a draft. */
+export async function writePolicy(clientId: string, policy: WritePolicyRequest): Promise<ActionResult<PolicyDocument>> {
   const member = await requireMember(clientId);
-  const body = { policy_id: input.policyId, description: input.description, rules: input.rules, tools: input.tools };
-  return callVault(member, "/register-policy", registerPolicyAnswer, json("POST", body));
+  return callVault(member, "/policies", policyDocument, json("POST", policy));
+}
+
+const pathOf = (policyId: string, rest: string) => `/policies/${encodeURIComponent(policyId)}/${rest}`;
+
+/** Puts a draft in force: at once, or from a day on. */
+export async function activatePolicy(
+  clientId: string,
+  policyId: string,
+  when: { policy_version_id: string; effective_from?: string | null; effective_until?: string | null },
+): Promise<ActionResult<PolicyDocument>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, "activate"), policyDocument, json("POST", when));
+}
+
+export async function retirePolicy(clientId: string, policyId: string): Promise<ActionResult<PolicyDocument>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, "retire"), policyDocument, json("POST", {}));
+}
+
+export async function rollBackPolicy(
+  clientId: string,
+  policyId: string,
+  versionId: string,
+): Promise<ActionResult<PolicyDocument>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, "rollback"), policyDocument, json("POST", { policy_version_id: versionId }));
+}
+
+/** Reads rules that are being written, and finds past requests that they would have met. Nothing is kept. */
+export async function previewRules(
+  clientId: string,
+  rules: { rules: string[]; cedar: string; tools: string[] },
+): Promise<ActionResult<PreviewAnswer>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/policy-preview", previewAnswer, json("POST", rules));
+}
+
+/** Judges a call for nothing. */
+export async function tryCall(clientId: string, call: TriedCall, versionId: string | null): Promise<ActionResult<TryAnswer>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/policy-trial", tryAnswer, json("POST", { call, policy_version_id: versionId }));
+}
+
+export async function addCase(
+  clientId: string,
+  policyId: string,
+  policyCase: z.input<typeof newPolicyCase>,
+): Promise<ActionResult<z.output<typeof caseList>>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, "cases"), caseList, json("POST", policyCase));
+}
+
+export async function removeCase(
+  clientId: string,
+  policyId: string,
+  caseId: string,
+): Promise<ActionResult<z.output<typeof caseList>>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, `cases/${caseId}`), caseList, { method: "DELETE" });
+}
+
+/** Begins to hold a version against past requests; it goes on by itself. */
+export async function startBacktest(
+  clientId: string,
+  policyId: string,
+  asked: { policy_version_id: string; days: number },
+): Promise<ActionResult<Backtest>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, "backtests"), backtest, json("POST", asked));
+}
+
+export async function confirmMapping(
+  clientId: string,
+  tool: string,
+  mapping: ToolMapping,
+): Promise<ActionResult<z.output<typeof observedTools>>> {
+  const member = await requireMember(clientId);
+  return callVault(member, `/tools/${encodeURIComponent(tool)}/mapping`, observedTools, json("PUT", mapping));
+}
+
+export async function saveTerms(
+  clientId: string,
+  terms: { phrase: string; meaning: string }[],
+): Promise<ActionResult<PolicyTerms>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/policy-terms", policyTerms, json("PUT", { terms }));
 }

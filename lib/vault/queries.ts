@@ -1,10 +1,13 @@
+import { backtestList } from "@ledgix/contract/backtest";
 import { insights } from "@ledgix/contract/insights";
+import { embeddingState } from "@ledgix/contract/judge";
 import { checkpointList, ledgerDensity, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { deliveryList, notificationSettings, slackState, slackTargets, webhookList } from "@ledgix/contract/notifications";
-import { policyDocument, policyList } from "@ledgix/contract/policy";
+import { caseList, policyDocument, policyList, policyTerms, policyUploads } from "@ledgix/contract/policy";
 import { problem } from "@ledgix/contract/problem";
 import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
 import { reviewSettings, tenantSettings, thresholdHistory } from "@ledgix/contract/settings";
+import { observedTools, policyCoverage } from "@ledgix/contract/tool";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { type AuditFilter, auditPage } from "../audit/schema";
@@ -96,6 +99,63 @@ export function policyQuery(client: string, policyId: string, version: string | 
         policyDocument,
         signal,
       ),
+  });
+}
+
+/** Asks again while a document is on its way; then the policies have changed too. */
+export function uploadsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "policy-uploads"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/policy-uploads"), policyUploads, signal),
+    refetchInterval: ({ state }) => (state.data?.uploads.some(isOnItsWay) ? 1_000 : false),
+  });
+}
+export const isOnItsWay = ({ state }: { state: string }) => state !== "ready" && state !== "refused";
+
+export function casesQuery(client: string, policyId: string, version: string) {
+  return queryOptions({
+    queryKey: [client, "policy", policyId, "cases", version],
+    queryFn: ({ signal }) =>
+      read(vaultPath(client, `/policies/${encodeURIComponent(policyId)}/cases?version=${version}`), caseList, signal),
+  });
+}
+
+export function backtestsQuery(client: string, policyId: string) {
+  return queryOptions({
+    queryKey: [client, "policy", policyId, "backtests"],
+    queryFn: ({ signal }) => read(vaultPath(client, `/policies/${encodeURIComponent(policyId)}/backtests`), backtestList, signal),
+    refetchInterval: ({ state }) => (state.data?.backtests.some(({ state: each }) => each === "running") ? 700 : false),
+  });
+}
+
+export function coverageQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "policy-coverage"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/policy-coverage"), policyCoverage, signal),
+  });
+}
+
+export function toolsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "tools"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/tools"), observedTools, signal),
+  });
+}
+
+export function termsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "policy-terms"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/policy-terms"), policyTerms, signal),
+  });
+}
+
+/** Asks again while passages are embedded by another model. */
+export function embeddingQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "policy-embedding"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/policy-embedding"), embeddingState, signal),
+    refetchInterval: ({ state }) => (state.data && state.data.known < state.data.wanted ? 3_000 : false),
+    retry: false,
   });
 }
 

@@ -7,7 +7,9 @@ const identifier = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[\w.:@/-]+$/, "may hold letters, digits and . _ : @ / -");
+  .regex(/^[\w.:@/-]+$/, "may hold letters, digits and . _ : @ / -")
+  // The console's own pages beside the policies.
+  .refine((id) => !["new", "try", "coverage", "tools"].includes(id), "is the name of a page; choose another");
 
 const withoutKey = (schema: z.ZodString) => schema.refine((text) => !holdsApiKey(text), KEY_IN_TEXT);
 const ruleText = withoutKey(z.string().trim().min(1).max(1024));

@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
-import { SettingsTabs } from "@/components/settings/settings-tabs";
+import { settingsParts } from "@/components/shell/navigation";
+import { SectionTabs } from "@/components/ui/section-tabs";
 
 export default async function SettingsLayout({ children, params }: { children: ReactNode; params: Promise<{ client: string }> }) {
+  const { client } = await params;
   return (
     <>
-      <SettingsTabs client={(await params).client} />
+      <SectionTabs label="Settings" root={`/${client}/settings`} parts={settingsParts} />
       {children}
     </>
   );

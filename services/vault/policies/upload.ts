@@ -174,5 +174,5 @@ export function policyIdOf(documentName: string): string {
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")
     .slice(0, 80);
-  return slug || "policy";
+  return /^(?:|new|try|coverage|tools)$/.test(slug) ? `${slug}-policy`.replace(/^-/, "") : slug;
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { PolicyReader } from "@/components/policies/policy-reader";
-import { requireMember } from "@/lib/session";
+import { PolicyPage } from "@/components/policies/policy-page";
+import { memberMay, requireMember } from "@/lib/session";
 
 export const metadata: Metadata = { title: "Policy" };
 
@@ -12,7 +12,15 @@ type Props = {
 export default async function Policy({ params, searchParams }: Props) {
   const { client, policyId } = await params;
   const { version, start, end } = await searchParams;
-  await requireMember(client);
-  const range = start && end ? { start: Number(start), end: Number(end) } : null;
-  return <PolicyReader client={client} policyId={decodeURIComponent(policyId)} version={version ?? null} highlight={range} />;
+  const member = await requireMember(client);
+  const range = start && end && Number(end) > Number(start) ? { start: Number(start), end: Number(end) } : null;
+  return (
+    <PolicyPage
+      client={client}
+      policyId={decodeURIComponent(policyId)}
+      version={version ?? null}
+      highlight={range}
+      mayWrite={memberMay(member, "policies:write")}
+    />
+  );
 }
