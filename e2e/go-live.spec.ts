@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { ask, callVault, createKey, expectAccessible, expectNoSidewaysScroll, refund, signUp } from "./support.ts";
+import { ask, callVault, createKey, expectAccessible, expectNoSidewaysScroll, refund, signUp, writeRules } from "./support.ts";
 
 const line = (page: Page, title: string) =>
   page.getByRole("list", { name: "Go-live checklist" }).getByRole("listitem").filter({ hasText: title });
@@ -7,13 +7,8 @@ const line = (page: Page, title: string) =>
 test("the go-live page measures each line, and each leads to its mend", async ({ page }) => {
   const tenant = await signUp(page);
   const key = await createKey(page);
-  await page.goto(`${tenant}/policies?new=1`);
-  await page.getByRole("button", { name: "Write rules" }).click();
-  await page.getByLabel("Name").fill("Refunds");
-  await page.getByLabel("Tools").fill("stripe_refund");
-  await page.getByLabel("Rules", { exact: true }).fill("Approve when amount is at most 100.\nPause when amount is over 100.");
-  await page.getByRole("button", { name: "Put in force" }).click();
-  await expect(page.getByText("The rules are in force.")).toBeVisible();
+  const rules = "Approve when amount is at most 100.\nPause when amount is over 100.";
+  await writeRules(page, tenant, { name: "Refunds", tools: "stripe_refund", rules });
   const id = await ask(key);
   await ask(key, { tool_name: "payout", tool_args: { amount: 5 }, agent_id: "payments-agent" });
   await page.goto(`${tenant}/reviews/${id}`);

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { ask, createKey, expectAccessible, refund, signUp } from "./support.ts";
+import { ask, createKey, expectAccessible, refund, signUp, writeRules } from "./support.ts";
 import { join } from "./support-people.ts";
 
 const rows = (page: Page) => page.getByRole("list", { name: "Paused requests" }).getByRole("listitem");
@@ -167,12 +167,7 @@ test("a tool reads as its admin wrote it, seen while writing", async ({ page }) 
 test("a threshold is tried on what happened before it counts", async ({ page }) => {
   const tenant = await signUp(page);
   const key = await createKey(page);
-  await page.goto(`${tenant}/policies?new=1`);
-  await page.getByRole("button", { name: "Write rules" }).click();
-  await page.getByLabel("Name").fill("Refunds");
-  await page.getByLabel("Rules", { exact: true }).fill("Approve when amount is at most 100.");
-  await page.getByRole("button", { name: "Put in force" }).click();
-  await expect(page.getByText("The rules are in force.")).toBeVisible();
+  await writeRules(page, tenant, { name: "Refunds", rules: "Approve when amount is at most 100." });
   for (const amount of [10, 20]) await ask(key, { ...refund, tool_args: { ...refund.tool_args, amount } });
   await page.goto(`${tenant}/settings`);
   const simulation = page.getByRole("region", { name: "What it would have done" });

@@ -45,6 +45,27 @@ export async function createKey(page: Page, name = "payments-worker"): Promise<s
   return key ?? "";
 }
 
+/** Writes rules in the editor and puts them in force. */
+export async function writeRules(
+  page: Page,
+  tenant: string,
+  policy: { name: string; tools?: string; rules: string },
+): Promise<void> {
+  await page.goto(`${tenant}/policies/new`);
+  await page.getByLabel("Name").fill(policy.name);
+  await page.getByLabel("Tools").fill(policy.tools ?? "");
+  await page.getByLabel("Rules", { exact: true }).fill(policy.rules);
+  await page.getByRole("button", { name: "Save as a draft" }).click();
+  await putInForce(page);
+}
+
+/** Puts the draft in force that is open. */
+export async function putInForce(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Put in force…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Put in force" }).click();
+  await expect(page.getByText(/Version \d+ is in force\./)).toBeVisible();
+}
+
 export type VaultAnswer = { status: number; body: Record<string, unknown> };
 
 /** Calls Vault as an application does. */
@@ -55,6 +76,13 @@ export async function callVault(key: string, method: "GET" | "POST", path: strin
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
+}
+
+/** Asks for clearance, and waits for the decision where it takes longer. */
+export async function clear(key: string, request: object): Promise<VaultAnswer["body"]> {
+  const { body } = await callVault(key, "POST", "/request-clearance", request);
+  if (body.status !== "processing") return body;
+  return (await callVault(key, "GET", `/clearance-status/${body.request_id}?wait=20`)).body;
 }
 
 /** Asks for clearance. @returns the request's id */

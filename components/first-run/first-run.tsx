@@ -8,7 +8,7 @@ import { GoLive } from "@/components/go-live/go-live";
 import { CreateKeyDialog } from "@/components/keys/create-key-dialog";
 import { Snippets } from "@/components/keys/snippets";
 import { eventRecordOf } from "@/components/ledger/event-label";
-import { AddPolicyDialog } from "@/components/policies/add-policy-dialog";
+import { AddPolicy } from "@/components/policies/add-policy-dialog";
 import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
 import { cn } from "@/lib/cn";
@@ -62,7 +62,7 @@ export function FirstRun({ client, vaultUrl, mayManage }: { client: string; vaul
             title="Add a policy"
             isDone={hasPolicy}
             isCurrent={current === 2}
-            action={mayManage && <AddPolicyDialog client={client} isSecondary={hasPolicy} />}
+            action={mayManage && <AddPolicy client={client} isSecondary={hasPolicy} />}
           >
             A document for reviewers to read beside a case, or rules that decide by themselves.
           </Step>

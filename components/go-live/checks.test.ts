@@ -45,7 +45,7 @@ const fresh: GoLiveFacts = {
     threshold_updated_at: null,
     threshold_updated_by: null,
   }),
-  tools: [],
+  coverage: { tools: [], findings: [] },
   approved: 0,
   denied: 0,
   paused: 0,
@@ -96,22 +96,27 @@ describe("the go-live checklist", () => {
     expect(found?.evidence).toContain("A development key, worker, called production 12 times.");
   });
 
-  it("names tools that no policy covers, and policies that came after the tests", () => {
-    const policy = { tools: ["refund"], created_at: at } as GoLiveFacts["policies"][number];
+  it("names tools that no policy covers or whose amount nobody confirmed, and policies that came after the tests", () => {
+    const policy = { tools: ["refund"], state: "in_force", created_at: at } as GoLiveFacts["policies"][number];
+    const tool = { requests: 1, settled: 1, open: 0, uncovered: 0, policies: [], needs_mapping: false };
     const found = check("policy", {
       policies: [policy],
-      tools: [
-        { tool: "refund", requests: 1 },
-        { tool: "payout", requests: 2 },
-      ],
+      coverage: {
+        tools: [
+          { ...tool, tool_name: "refund", state: "partly", needs_mapping: true },
+          { ...tool, tool_name: "payout", state: "not_at_all" },
+        ],
+        findings: [],
+      },
       firstEntryAt: "2026-11-24T11:00:00.000Z",
     });
     expect(found?.state).toBe("attention");
     expect(found?.evidence.join(" ")).toContain("Without a policy: payout.");
+    expect(found?.evidence.join(" ")).toContain("nobody confirmed which argument that is: refund.");
     expect(found?.evidence.join(" ")).toContain("came after the first requests");
-    expect(check("policy", { policies: [{ ...policy, tools: [] }], tools: [{ tool: "payout", requests: 1 }] })?.state).toBe(
-      "done",
-    );
+    const governed = { tools: [{ ...tool, tool_name: "payout", state: "governed" as const }], findings: [] };
+    expect(check("policy", { policies: [{ ...policy, tools: [] }], coverage: governed })?.state).toBe("done");
+    expect(check("policy", { policies: [{ ...policy, state: "draft" }] })?.state).toBe("missing");
   });
 
   it("asks for one approved and one blocked request", () => {

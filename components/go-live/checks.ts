@@ -3,7 +3,8 @@ import { describeRefusal } from "@ledgix/contract/key-refusal";
 import type { NotificationSettings } from "@ledgix/contract/notifications";
 import { roleMay } from "@ledgix/contract/permissions";
 import type { PolicyVersion } from "@ledgix/contract/policy";
-import type { ReviewSettings, ThresholdHistory } from "@ledgix/contract/settings";
+import type { ReviewSettings } from "@ledgix/contract/settings";
+import type { PolicyCoverage } from "@ledgix/contract/tool";
 import type { KeyList } from "@/lib/keys/schema";
 import type { MemberList } from "@/lib/members/schema";
 
@@ -23,7 +24,7 @@ export type GoLiveFacts = {
   members: MemberList["members"];
   notifications: NotificationSettings;
   settings: ReviewSettings;
-  tools: ThresholdHistory["tools"];
+  coverage: Pick<PolicyCoverage, "tools" | "findings">;
   /** Entries of the ledger by decision, and its first. */
   approved: number;
   denied: number;
@@ -88,25 +89,33 @@ function reachCheck({ keys }: GoLiveFacts): GoLiveCheck {
   };
 }
 
-function policyCheck({ policies, tools, firstEntryAt }: GoLiveFacts): GoLiveCheck {
-  const coversAll = policies.some(({ tools: covered }) => covered.length === 0);
-  const uncovered = coversAll ? [] : tools.filter(({ tool }) => !policies.some(({ tools: covered }) => covered.includes(tool)));
-  const firstPolicyAt = policies.map(({ created_at }) => created_at).toSorted()[0];
+function policyCheck({ policies, coverage, firstEntryAt }: GoLiveFacts): GoLiveCheck {
+  const inForce = policies.filter(({ state }) => state === "in_force");
+  const named = (tools: PolicyCoverage["tools"]) => list.format(tools.map(({ tool_name }) => tool_name));
+  const uncovered = coverage.tools.filter(({ state }) => state === "not_at_all");
+  const unmapped = coverage.tools.filter(({ needs_mapping }) => needs_mapping);
+  const firstPolicyAt = inForce.map(({ created_at }) => created_at).toSorted()[0];
   const isLate = firstEntryAt !== null && firstPolicyAt !== undefined && firstPolicyAt > firstEntryAt;
   return {
     id: "policy",
     title: "Every guarded tool has a policy",
-    state: policies.length === 0 ? "missing" : uncovered.length > 0 ? "attention" : "done",
+    state: inForce.length === 0 ? "missing" : uncovered.length + unmapped.length > 0 ? "attention" : "done",
     evidence: [
-      policies.length === 0
-        ? "There is no policy, so every request pauses."
-        : `${policies.length} in force, ${tools.length} tools seen.`,
-      ...(uncovered.length > 0 ? [`Without a policy: ${list.format(uncovered.map(({ tool }) => tool))}.`] : []),
+      inForce.length === 0
+        ? "There is no policy in force, so every request pauses."
+        : `${inForce.length} in force, ${coverage.tools.length} tools seen.`,
+      ...(uncovered.length > 0 ? [`Without a policy: ${named(uncovered)}.`] : []),
+      ...(unmapped.length > 0
+        ? [`Rules ask about amounts, and nobody confirmed which argument that is: ${named(unmapped)}.`]
+        : []),
+      ...(coverage.findings.length > 0
+        ? [`${coverage.findings.length} ${coverage.findings.length === 1 ? "rule gets" : "rules get"} in another's way.`]
+        : []),
       ...(isLate
         ? ["The newest policies came after the first requests: what was tested before them was decided without them."]
         : []),
     ],
-    mend: { label: "Policies", path: "/policies" },
+    mend: { label: "Coverage", path: "/policies/coverage" },
   };
 }
 

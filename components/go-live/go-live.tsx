@@ -8,13 +8,13 @@ import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import {
+  coverageQuery,
   densityQuery,
   keysQuery,
   membersQuery,
   notificationsQuery,
   policiesQuery,
   settingsQuery,
-  thresholdHistoryQuery,
 } from "@/lib/vault/queries";
 import { type GoLiveCheck, goLiveChecks } from "./checks";
 
@@ -34,11 +34,11 @@ export function GoLive({ client }: { client: string }) {
   const members = useQuery(membersQuery(client));
   const notifications = useQuery({ ...notificationsQuery(client), ...live });
   const settings = useQuery(settingsQuery(client));
-  const history = useQuery(thresholdHistoryQuery(client, ""));
+  const coverage = useQuery({ ...coverageQuery(client), ...live });
   const approved = useQuery({ ...densityQuery(client, { decision: "approved" }), ...live });
   const denied = useQuery({ ...densityQuery(client, { decision: "denied" }), ...live });
   const paused = useQuery({ ...densityQuery(client, { decision: "approved_pending_review" }), ...live });
-  const all = [keys, policies, members, notifications, settings, history, approved, denied, paused];
+  const all = [keys, policies, members, notifications, settings, coverage, approved, denied, paused];
   const failed = all.find(({ error }) => error);
   const isRead =
     keys.data &&
@@ -46,7 +46,7 @@ export function GoLive({ client }: { client: string }) {
     members.data &&
     notifications.data &&
     settings.data &&
-    history.data &&
+    coverage.data &&
     approved.data &&
     denied.data &&
     paused.data;
@@ -59,7 +59,7 @@ export function GoLive({ client }: { client: string }) {
         members: members.data.members,
         notifications: notifications.data,
         settings: settings.data,
-        tools: history.data.tools,
+        coverage: coverage.data,
         approved: approved.data.total,
         denied: denied.data.total,
         paused: paused.data.total,

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, ListChecks } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
+import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
@@ -12,16 +13,16 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import { policiesQuery } from "@/lib/vault/queries";
-import { AddPolicyDialog } from "./add-policy-dialog";
+import { AddPolicyButton, AddPolicyDialog } from "./add-policy-dialog";
 import { EmbeddingNote } from "./embedding-note";
 import { StateBadge } from "./state-badge";
 import { UploadProgress } from "./upload-progress";
 
 export function PoliciesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data, error, refetch } = useQuery(policiesQuery(client));
-  const isNew = useSearchParams().get("new") === "1";
+  const [isAdding, setAdding] = useState(useSearchParams().get("new") === "1");
   const isEmpty = data?.policies.length === 0;
-  const add = mayWrite && <AddPolicyDialog client={client} isInitiallyOpen={isNew} />;
+  const add = mayWrite && <AddPolicyButton onClick={() => setAdding(true)} />;
   const write = mayWrite && (
     <Button asChild size="sm" variant="secondary">
       <Link href={`/${client}/policies/new`}>
@@ -42,6 +43,7 @@ export function PoliciesPage({ client, mayWrite }: { client: string; mayWrite: b
         )
       }
     >
+      {mayWrite && <AddPolicyDialog client={client} isOpen={isAdding} setOpen={setAdding} />}
       <UploadProgress client={client} />
       <EmbeddingNote client={client} />
       <Panel>

@@ -99,7 +99,7 @@ export function describeMapping({ acts, amount, payee }: ObservedTool["proposal"
   const parts = [
     acts.length > 0 && `a ${acts.join(", ")}`,
     amount &&
-      `${amount.path} is the amount, in ${amount.unit === "major" ? "whole units" : "minor units such as cents"} of ${"code" in amount.currency ? amount.currency.code : `what ${amount.currency.path} says`}`,
+      `${amount.path} is the amount, in ${amount.unit === "major" ? "whole units" : "minor units such as cents"} of ${"code" in amount.currency ? amount.currency.code : `the currency that ${amount.currency.path} names`}`,
     payee && `${payee} is who gets it`,
   ].filter(Boolean);
   return parts.length === 0 ? "no amount and no payee." : `${parts.join("; ")}.`;

@@ -62,7 +62,7 @@ function AskedRule({ rule }: { rule: TracedRule }) {
   const { icon: Icon, word, className } = answers[rule.holds];
   return (
     <li className="flex items-start gap-2.5">
-      <span className={`mt-0.5 flex w-24 shrink-0 items-center gap-1 text-xs ${className}`}>
+      <span className={`mt-0.5 flex w-28 shrink-0 items-center gap-1 text-xs ${className}`}>
         <Icon className="size-3.5" aria-hidden /> {word}
       </span>
       <div className="min-w-0 flex-1">

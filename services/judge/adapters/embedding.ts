@@ -2,6 +2,8 @@
 export interface Embedding {
   /** Recorded with every vector; vectors of two models are never compared. */
   readonly model: string;
+  /** Texts that it takes at once without keeping a question waiting for long. */
+  readonly batch: number;
   /** One vector a text, in order, of length 1. */
   embed(texts: string[]): Promise<number[][]>;
   close(): Promise<void>;

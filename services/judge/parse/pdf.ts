@@ -66,12 +66,15 @@ function join(pages: Piece[][]): { content: string; pages: number[] } {
 function pageText(pieces: Piece[], body: number, repeated: Set<string>): string {
   const blocks: string[] = [];
   let paragraph: string[] = [];
-  let last: { y: number; height: number; text: string } | null = null;
+  let last: Line | null = null;
+  const lines = linesOf(pieces);
+  const widest = Math.max(0, ...lines.map(({ right }) => right));
   const flush = () => {
     if (paragraph.length > 0) blocks.push(paragraph.join("\n"));
     paragraph = [];
+    last = null;
   };
-  for (const line of linesOf(pieces)) {
+  for (const line of lines) {
     if (line.isInMargin && repeated.has(signature(line.text))) continue;
     const level = line.height >= body * 1.6 ? "# " : line.height >= body * 1.15 && line.text.length <= 120 ? "## " : "";
     const isApart = last !== null && last.y - line.y > Math.max(last.height, line.height) * 1.75;
@@ -80,15 +83,23 @@ function pageText(pieces: Piece[], body: number, repeated: Set<string>): string 
     else if (line.cells > 1) {
       paragraph.push(`| ${line.text} |`);
       if (paragraph.length === 1) paragraph.push(`|${" --- |".repeat(line.cells)}`);
-    } else paragraph.push(line.text);
+    } else if (last !== null && runsOn(last, line, widest)) paragraph.push(`${paragraph.pop()} ${line.text}`);
+    else paragraph.push(line.text);
     last = line;
   }
   flush();
   return blocks.join("\n\n");
 }
 
+/** A line that reaches the right edge goes on in the next one, unless that begins an item of a list. */
+function runsOn(last: Line, next: Line, widest: number): boolean {
+  return last.cells === 1 && last.right > widest * 0.8 && !/^(?:[•\-–*]|\(?(?:\d+(?:\.\d+)*|[a-z])[.)])\s/i.test(next.text);
+}
+
+type Line = { y: number; height: number; right: number; text: string; cells: number; isInMargin: boolean };
+
 /** Pieces on one baseline, from left to right. A gap of three letters or more parts cells. */
-function linesOf(pieces: Piece[]): { y: number; height: number; text: string; cells: number; isInMargin: boolean }[] {
+function linesOf(pieces: Piece[]): Line[] {
   const rows: Piece[][] = [];
   for (const piece of pieces.toSorted((a, b) => b.y - a.y || a.x - b.x)) {
     const row = rows.at(-1);
@@ -108,6 +119,7 @@ function linesOf(pieces: Piece[]): { y: number; height: number; text: string; ce
       cells.length > 1 && cells.length <= 12 && !/^(?:\d+(?:\.\d+)*\.?|[•\-–*]|\(?[a-z0-9]\))$/i.test(cells[0] ?? "");
     return {
       y: row[0]?.y ?? 0,
+      right: end,
       isInMargin: row[0]?.isInMargin ?? false,
       height: Math.max(...row.map(({ height }) => height)),
       text: isTable ? cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ") : cells.join(" "),

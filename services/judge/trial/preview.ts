@@ -7,6 +7,7 @@ import { type DecidingRule, ruleOf, ruleSet, trace } from "@ledgix/rules/settle"
 import { readCedar } from "@ledgix/rules/validate";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
+import { ratesRead } from "../evaluate/rates.ts";
 import { ruledCall } from "../evaluate/settle-call.ts";
 import { callOf, recentRequests } from "./history.ts";
 
@@ -33,8 +34,10 @@ export async function previewRules(database: Queryable, asked: z.output<typeof p
   ];
   const set = ruleSet(written.map(({ rule }) => rule));
   const rows = written.map(({ text, rule, problem }) => ({ ...readingOf(text, rule, problem), ...nothing() }));
+  // Whether a count was reached then is a backtest's question; here every call is a first one.
+  const uncounted = Object.fromEntries(ratesRead(set.reads).map((key) => [key, 0]));
   for (const request of past) {
-    const call = ruledCall(callOf(request), {});
+    const call = ruledCall(callOf(request), uncounted);
     const mapping = mappings.get(request.tool_name) ?? null;
     for (const [i, answer] of trace(set, call, mapping).entries()) {
       const row = rows[i];
