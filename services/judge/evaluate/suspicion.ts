@@ -1,11 +1,13 @@
 import type { JsonValue } from "@ledgix/contract/json";
 
 /** Orders to whoever reads them, in the words that attacks use. Letters alone are compared, so that spacing and marks hide nothing. */
-const ORDERS =
-  /(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|every|previous|prior|above|earlier|these|those)*(?:instruction|polic|rule|guideline|prompt|limit)|(?:approve|allow|permit|clear)(?:this|it|all|everything|the)*(?:request|call|action|refund|payment|transfer)?(?:immediately|now|automatically|withoutreview)|verdict(?:is|mustbe|shouldbe)?(?:allow|approve)|answer(?:with)?allow|youare(?:now|the)(?:new|judge|assistant|admin|system)|systemprompt|systemmessage/;
+const ORDERS = lettersPattern(
+  /(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|every|previous|prior|above|earlier|these|those)*(?:instruction|polic|rule|guideline|prompt|limit)|(?:approve|allow|permit|clear)(?:this|it|all|everything|the)*(?:request|call|action|refund|payment|transfer)?(?:immediately|now|automatically|withoutreview)|verdict(?:is|mustbe|shouldbe)?(?:allow|approve)|answer(?:with)?allow|youare(?:now|the)(?:new|judge|assistant|admin|system)|systemprompt|systemmessage/,
+);
 /** What a call has no business to claim; in a policy's own text it may well stand. */
-const CLAIMS =
-  /newpolicy|policyupdate|policyoverride|polic(?:y|ies)(?:says|state|permit|allow)|preapproved|preauthori[sz]ed|alreadyapproved|endofdata|endofpolic|refunds?up?to.*maybeapproved/;
+const CLAIMS = lettersPattern(
+  /newpolicy|policyupdate|policyoverride|polic(?:y|ies)(?:says|state|permit|allow)|preapproved|preauthori[sz]ed|alreadyapproved|endofdata|endofpolic|refunds?up?to.*maybeapproved/,
+);
 
 /** Format and private-use characters, tags, variation selectors and fillers: what a screen does not show. */
 const INVISIBLE = /\p{Cf}|\p{Co}|[\u{e0000}-\u{e007f}]|[\ufe00-\ufe0f]|\u115f|\u1160|\u3164|\uffa0/u;
@@ -28,7 +30,15 @@ function isHostile(text: string, isCall: boolean): boolean {
   return [text, ...decodedForms(text)].map(lettersOf).some((letters) => ORDERS.test(letters) || (isCall && CLAIMS.test(letters)));
 }
 
-const lettersOf = (text: string) => lookalikes(text.normalize("NFKD").toLowerCase()).replaceAll(/[^a-z0-9]/g, "");
+const lettersOf = (text: string) => oneStroke(lookalikes(text.normalize("NFKD").toLowerCase()).replaceAll(/[^a-z0-9]/g, ""));
+
+/** i, l and 1 are written with one stroke, and stand for one another in disguises: all are taken for i. */
+function oneStroke(letters: string): string {
+  return letters.replaceAll("l", "i");
+}
+function lettersPattern(pattern: RegExp): RegExp {
+  return new RegExp(oneStroke(pattern.source));
+}
 
 /** Letters of other alphabets that look like Latin ones. */
 const LOOKALIKE = new Map(
@@ -56,7 +66,7 @@ const LOOKALIKE = new Map(
     ε: "e",
     κ: "k",
     "0": "o",
-    "1": "l",
+    "1": "i",
     "3": "e",
     "4": "a",
     "5": "s",
