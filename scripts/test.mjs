@@ -23,6 +23,7 @@ if (suite === "services") {
   step("types", "node_modules/typescript/bin/tsc", ["--noEmit"]);
   vitest("unit");
   vitest("integration");
+  step("evals: no unsafe approval", "evals/run.ts", []);
   const { findChromium } = await import("./chromium.mjs");
   findChromium();
   buildConsole();

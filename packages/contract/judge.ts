@@ -35,6 +35,7 @@ export const evaluateRequest = z.object({
 export type EvaluateRequest = z.output<typeof evaluateRequest>;
 
 export const verdict = z.enum(["allow", "deny", "review"]);
+export type Verdict = z.infer<typeof verdict>;
 
 export const evaluateAnswer = z.object({
   verdict,

@@ -13,8 +13,22 @@ export function toCedar(rule: Rule, sentence?: string): string {
     ...(sentence === undefined ? [] : [`@sentence(${text(sentence)})`]),
   ];
   const head = `${rule.effect === "allow" ? "permit" : "forbid"} (principal, action, resource)`;
-  const body = rule.conditions.length === 0 ? "" : `\nwhen { ${rule.conditions.map(expression).join(" && ")} }`;
+  const parts = [...rule.conditions.map(expression), ...(rule.effect === "allow" ? fromZero(rule.conditions) : [])];
+  const body = parts.length === 0 ? "" : `\nwhen { ${parts.join(" && ")} }`;
   return `${annotations.join("\n")}\n${head}${body};`;
+}
+
+/**
+ * What an approval limits from above begins at zero, unless the rule sets a lower end: "rows is at most 1,000" was not meant for minus a
+ * million. An amount is never negative.
+ */
+function fromZero(conditions: Condition[]): string[] {
+  const numbers = conditions.filter((condition) => condition.on === "argument" && "value" in condition);
+  const bounded = (operators: string[]) =>
+    new Set(numbers.flatMap((each) => ("operator" in each && operators.includes(each.operator) ? [each.path.join(".")] : [])));
+  return [...bounded(["at_most", "under"]).difference(bounded(["at_least", "over", "is"]))].map(
+    (path) => `context.number[${text(path)}].greaterThanOrEqual(decimal("0.0"))`,
+  );
 }
 
 const signs: Record<Comparison, string> = { at_most: "<=", over: ">", at_least: ">=", under: "<" };

@@ -73,6 +73,13 @@ describe("rules over arguments by their own names", () => {
     expect(effectOf([null, ...limits], callOf({ amount: 9000, currency: "usd" }))).toBe("deny");
   });
 
+  it("lets a limit begin at zero, unless the rule says where it begins", () => {
+    const approved = (sentence: string, rows: number) => effectOf([sentence], callOf({ rows })) === "allow";
+    expect([-1, 0, 10].map((rows) => approved("Approve when rows is at most 10.", rows))).toEqual([false, true, true]);
+    expect(approved("Approve when rows is at most 10 and rows is at least -5.", -1)).toBe(true);
+    expect(effectOf(["Deny when rows is under 10."], callOf({ rows: -1 }))).toBe("deny");
+  });
+
   it("reads nested arguments, lists, quotes, negations and other arguments", () => {
     const deny = (sentence: string, args: JsonObject) => effectOf([sentence], callOf(args));
     expect(deny("Deny when customer.country is one of KP, IR or SY", { customer: { country: "ir" } })).toBe("deny");
