@@ -137,7 +137,10 @@ function Facts({ review }: { review: ReviewCase }) {
     ["Rule", review.rule.id === "default" ? null : review.rule.name],
     ["Purpose", review.purpose],
     ["Data", review.data_categories.join(", ")],
-    ["Confidence", `${review.confidence.toFixed(2)}, threshold ${review.minimum_confidence_score.toFixed(2)}`],
+    [
+      "Confidence",
+      `${review.confidence.toFixed(2)}, threshold ${review.minimum_confidence_score.toFixed(2)}. ${review.confidence_basis}`,
+    ],
   ];
   return (
     <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-1">

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { backtest, backtestList, newBacktest } from "./backtest.ts";
 import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
+import { confluenceSources, newConfluenceSource } from "./confluence.ts";
 import { insights } from "./insights.ts";
 import { embeddingState, previewAnswer, tryAnswer } from "./judge.ts";
 import {
@@ -180,6 +181,12 @@ const operations: Record<string, Record<string, Operation>> = {
     get: { summary: "Read the tenant's own words for rules", answer: policyTerms },
     put: { summary: "Replace the tenant's own words for rules", body: termsUpdate, answer: policyTerms },
   },
+  "/confluence": {
+    get: { summary: "List the Confluence sources", answer: confluenceSources },
+    post: { summary: "Add a space or a page tree", body: newConfluenceSource, answer: confluenceSources, status: "201" },
+  },
+  "/confluence/{source_id}/sync": { post: { summary: "Read what changed, now", answer: confluenceSources } },
+  "/confluence/{source_id}": { delete: { summary: "Stop reading a source and forget its token", answer: confluenceSources } },
   "/tools": { get: { summary: "Tools, their arguments and what they mean", answer: observedTools } },
   "/tools/{tool}/mapping": {
     put: { summary: "Confirm what a tool's arguments mean", body: toolMapping, answer: observedTools },

@@ -75,6 +75,8 @@ export type ReviewComment = z.infer<typeof reviewComment>;
 
 /** `GET /reviews/{request_id}`: everything that a reviewer needs to decide. */
 export const reviewCase = reviewSummary.extend({
+  /** How the confidence was made up, in words. */
+  confidence_basis: z.string(),
   review_reason: z.string().nullable(),
   requested_by: z.string(),
   destination: z.object({ provider: z.string().nullable(), uri: z.string().nullable(), account_ref: z.string().nullable() }),

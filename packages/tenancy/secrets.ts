@@ -8,6 +8,8 @@ export const tenantSecret = z.object({
   transport_key: z.string().min(1),
   /** Of the tenant's Slack workspace. */
   slack_bot_token: z.string().optional(),
+  /** By Confluence source: the API token of a person who may read its pages. */
+  confluence_tokens: z.record(z.string(), z.string()).optional(),
   /** By webhook: what signs its deliveries, and what signed before the last rotation. */
   webhook_secrets: z.record(z.string(), z.object({ current: z.string(), previous: z.string().optional() })).optional(),
 });

@@ -3,6 +3,7 @@ import type { Database } from "@ledgix/tenancy/database";
 import type { TenantDirectory } from "@ledgix/tenancy/directory";
 import { supabaseAccessTokens } from "./access/access-token.ts";
 import type { AnchorStore } from "./adapters/anchor-store.ts";
+import { confluenceCloud } from "./adapters/confluence.ts";
 import { type JudgeClient, judgeClient } from "./adapters/judge-client.ts";
 import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./adapters/local-signer.ts";
 import type { Mailer } from "./adapters/mailer.ts";
@@ -55,6 +56,7 @@ export async function composeVault(
     mailer: (await openMailer(config)) ?? parts.inbox ?? null,
     slack: openSlack(config),
     webhooks: webhookSender({ allowPrivate: config.VAULT_ALLOW_PRIVATE_WEBHOOKS }),
+    confluence: confluenceCloud({ allowPrivate: config.VAULT_ALLOW_PRIVATE_CONFLUENCE }),
     verifyAccessToken: supabaseAccessTokens({ jwtSecret: config.SUPABASE_JWT_SECRET, jwksUrl: config.SUPABASE_JWKS_URL }),
     settled: settledRequests(),
     now: () => new Date(),

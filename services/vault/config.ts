@@ -68,6 +68,10 @@ export const vaultConfig = z.object({
   VAULT_DELIVERY_RETRY_SECONDS: seconds.default(5),
   /** Whether webhooks may go to private, loopback and link-local addresses. */
   VAULT_ALLOW_PRIVATE_WEBHOOKS: z.stringbool().default(false),
+  /** Seconds between two looks at each Confluence source. */
+  VAULT_CONFLUENCE_SYNC_SECONDS: seconds.default(3_600),
+  /** Whether Confluence may be at a private address, such as a site of one's own. */
+  VAULT_ALLOW_PRIVATE_CONFLUENCE: z.stringbool().default(false),
 });
 export type VaultConfig = z.infer<typeof vaultConfig>;
 

@@ -3,6 +3,7 @@ import type { TenantDirectory } from "@ledgix/tenancy/directory";
 import type { VerifyAccessToken } from "./access/access-token.ts";
 import type { AnchorStore } from "./adapters/anchor-store.ts";
 import type { ClearanceQueue } from "./adapters/clearance-queue.ts";
+import type { Confluence } from "./adapters/confluence.ts";
 import type { JudgeClient } from "./adapters/judge-client.ts";
 import type { Mailer } from "./adapters/mailer.ts";
 import type { RateLimit } from "./adapters/rate-limit.ts";
@@ -31,6 +32,7 @@ export type VaultDependencies = {
   /** Null where this Vault has no Slack app. */
   slack: Slack | null;
   webhooks: WebhookSender;
+  confluence: Confluence;
   verifyAccessToken: VerifyAccessToken;
   settled: SettledRequests;
   now: () => Date;

@@ -7,6 +7,7 @@ import { sequenceEvents } from "./ledger/sequence.ts";
 import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
 import { resumeBacktests } from "./policies/backtests.ts";
+import { syncDueSources } from "./policies/confluence/sync.ts";
 import { indexPolicyVersions, reembedPassages } from "./policies/index-versions.ts";
 import { resumeUploads } from "./policies/upload.ts";
 import { expireReviews } from "./reviews/expire.ts";
@@ -67,6 +68,7 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await expireReviews(deps, database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorOrAnnounce(clientId, database, deps);
+  await syncDueSources(deps, clientId);
   await resumeUploads(deps, clientId);
   await indexPolicyVersions(deps, clientId);
   await reembedPassages(deps, clientId);

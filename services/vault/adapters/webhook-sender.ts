@@ -1,6 +1,4 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { useAgent } from "request-filtering-agent";
+import { publicHttp } from "./public-http.ts";
 
 /** The receiver answered with something else than 2xx, or redirects, which is never followed. */
 export class WebhookRefused extends Error {
@@ -17,33 +15,13 @@ export interface WebhookSender {
   send(url: string, headers: Record<string, string>, body: string): Promise<void>;
 }
 
-const TIMEOUT_MS = 10_000;
-
-/**
- * Posts to addresses that tenants choose. Private, loopback, link-local and metadata addresses are refused when the connection is made,
- * after DNS, unless the operator allows them.
- */
-export function webhookSender({ allowPrivate }: { allowPrivate: boolean }): WebhookSender {
-  const agentOptions = { allowPrivateIPAddress: allowPrivate, allowMetaIPAddress: allowPrivate };
+/** Posts to addresses that tenants choose; see `publicHttp` for where it does not go. */
+export function webhookSender(options: { allowPrivate: boolean }): WebhookSender {
+  const http = publicHttp(options);
   return {
-    send(url, headers, body) {
-      const request = url.startsWith("https:") ? httpsRequest : httpRequest;
-      return new Promise((resolve, reject) => {
-        const outgoing = request(url, {
-          method: "POST",
-          agent: useAgent(url, agentOptions),
-          headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        outgoing.once("error", reject);
-        outgoing.once("response", (answer) => {
-          answer.resume();
-          const status = answer.statusCode ?? 0;
-          if (status >= 200 && status < 300) resolve();
-          else reject(new WebhookRefused(status));
-        });
-        outgoing.end(body);
-      });
+    async send(url, headers, body) {
+      const { status } = await http(url, { method: "POST", headers, body });
+      if (status < 200 || status > 299) throw new WebhookRefused(status);
     },
   };
 }

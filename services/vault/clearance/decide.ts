@@ -64,7 +64,7 @@ export async function decideRequest(
       storedRequest,
       `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
          policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
-         amount = coalesce($12, amount), currency = coalesce($13, currency),
+         amount = coalesce($12, amount), currency = coalesce($13, currency), confidence_basis = $14,
          paused_at = case when $11 then clock_timestamp() end, pause_reason = case when $11 then $3 end,
          pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end
        where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
@@ -83,6 +83,7 @@ export async function decideRequest(
         // By the tool's confirmed mapping, which settles what the names only suggest.
         answer.amount && Number(fromMinor(answer.amount.minor, answer.amount.currency)),
         answer.amount?.currency ?? null,
+        storable(answer.confidence_basis),
       ],
     );
     if (decided === null) return; // somebody else was first

@@ -28,6 +28,7 @@ export const storedRequest = z.object({
   reason: z.string(),
   reason_code: z.string().nullable(),
   confidence: z.number(),
+  confidence_basis: z.string(),
   minimum_confidence_score: z.number(),
   policy_id: z.string().nullable(),
   policy_version_id: z.string().nullable(),

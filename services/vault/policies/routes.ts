@@ -1,4 +1,5 @@
 import { newBacktest } from "@ledgix/contract/backtest";
+import { newConfluenceSource } from "@ledgix/contract/confluence";
 import {
   activatePolicyRequest,
   newPolicyCase,
@@ -20,6 +21,8 @@ import { parseWith, readBody } from "../http/body.ts";
 import { activatePolicy } from "./activate.ts";
 import { listBacktests, startBacktest } from "./backtests.ts";
 import { addCase, asked, listCases, removeCase, runCases } from "./cases.ts";
+import { addSource, listSources, removeSource } from "./confluence/sources.ts";
+import { syncSource } from "./confluence/sync.ts";
 import { readCoverage } from "./coverage.ts";
 import { listPolicies, readPolicy } from "./list.ts";
 import { registerPolicy } from "./register.ts";
@@ -166,6 +169,28 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const principal = await admit(context, "policies:write");
     const { body } = await readBody(context, termsUpdate);
     return context.json(await updateTerms(deps, await tenants.database(principal.clientId), principal, body));
+  });
+
+  app.get("/confluence", async (context) => {
+    const principal = await admit(context, "settings:read");
+    return context.json({ sources: await listSources(await tenants.database(principal.clientId)) });
+  });
+  app.post("/confluence", async (context) => {
+    const principal = await admit(context, "settings:write");
+    const { body } = await readBody(context, newConfluenceSource);
+    const sourceId = await addSource(deps, principal, body);
+    void syncSource(deps, principal.clientId, sourceId).catch((error) => deps.log.error("confluence.not_synced", error));
+    return context.json({ sources: await listSources(await tenants.database(principal.clientId)) }, 201);
+  });
+  app.post("/confluence/:sourceId/sync", async (context) => {
+    const principal = await admit(context, "settings:write");
+    await syncSource(deps, principal.clientId, context.req.param("sourceId"));
+    return context.json({ sources: await listSources(await tenants.database(principal.clientId)) });
+  });
+  app.delete("/confluence/:sourceId", async (context) => {
+    const principal = await admit(context, "settings:write");
+    await removeSource(deps, principal, context.req.param("sourceId"));
+    return context.json({ sources: await listSources(await tenants.database(principal.clientId)) });
   });
 
   app.get("/tools", async (context) => {

@@ -31,6 +31,7 @@ export async function readReview(
   return {
     ...toSummary(request),
     review_reason: request.review_reason,
+    confidence_basis: request.confidence_basis,
     requested_by: request.principal_label,
     destination: {
       provider: request.destination_provider,

@@ -71,6 +71,7 @@ create table policy_uploads (
   tools text[] not null,
   note text not null,
   is_draft boolean not null,
+  source text not null default 'upload' check (source in ('upload', 'confluence')),
   file_name text not null,
   bytes bytea,
   size integer not null,
@@ -119,3 +120,35 @@ create table model_answers (
   answered_at timestamptz not null default now()
 );
 create index model_answers_recent on model_answers (answered_at desc);
+
+-- How a decision's confidence was made up, in words.
+alter table clearance_requests add column confidence_basis text not null default '';
+
+-- Spaces and page trees that policies are read from. Their tokens are in the tenant's secret.
+create table confluence_sources (
+  source_id uuid primary key,
+  base_url text not null,
+  email text not null,
+  space_key text not null,
+  -- The page under which to read; null reads the whole space.
+  root_page_id text,
+  tools text[] not null,
+  created_at timestamptz not null default now(),
+  created_by text not null,
+  -- Taken by whoever syncs, until then; nobody else does meanwhile.
+  leased_until timestamptz not null default now(),
+  synced_at timestamptz,
+  error text
+);
+
+-- A page as it was last seen. `version` is Confluence's own: a page is read again only when it rose.
+create table confluence_pages (
+  source_id uuid not null references confluence_sources (source_id) on delete cascade,
+  page_id text not null,
+  version integer not null,
+  title text not null,
+  policy_id text not null,
+  seen_at timestamptz not null default now(),
+  deleted_at timestamptz,
+  primary key (source_id, page_id)
+);
