@@ -63,7 +63,7 @@ export async function writeRules(
 export async function putInForce(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Put in force…" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Put in force" }).click();
-  await expect(page.getByText(/Version \d+ is in force\./)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Retire" })).toBeVisible();
 }
 
 export type VaultAnswer = { status: number; body: Record<string, unknown> };

@@ -116,6 +116,8 @@ const draft: WritePolicyRequest = {
   note: "",
 };
 
+const confluence = { base_url: "http://127.0.0.1:1", email: "a@example.com", token: "no-such-token", space_key: "POL" };
+
 /** Every server action of a tenant, with the permission that it asks for. A permitted call may still find nothing. */
 async function actions(): Promise<[name: string, permission: Permission, call: () => Promise<ActionResult<unknown>>][]> {
   const keys = await import("./keys/actions");
@@ -161,6 +163,9 @@ async function actions(): Promise<[name: string, permission: Permission, call: (
     ["startBacktest", "policies:write", () => policies.startBacktest(clientId, "p", { policy_version_id: id, days: 1 })],
     ["confirmMapping", "policies:write", () => policies.confirmMapping(clientId, "t", toolMapping.parse({}))],
     ["saveTerms", "policies:write", () => policies.saveTerms(clientId, [])],
+    ["addConfluence", "settings:write", () => policies.addConfluence(clientId, confluence)],
+    ["syncConfluence", "settings:write", () => policies.syncConfluence(clientId, id)],
+    ["removeConfluence", "settings:write", () => policies.removeConfluence(clientId, id)],
     ["saveReviewSettings", "settings:write", () => settings.saveReviewSettings(clientId, { minimum_confidence_score: 0.8 })],
     ["saveRetention", "settings:write", () => settings.saveRetention(clientId, 90)],
     ["saveNotifications", "settings:write", () => notifications.saveNotifications(clientId, { routes: [] })],

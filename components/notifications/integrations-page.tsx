@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { useTransition } from "react";
 import { toast } from "sonner";
+import { ConfluenceSources } from "@/components/policies/confluence";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { FormAlert } from "@/components/ui/form";
@@ -19,6 +20,7 @@ export function IntegrationsPage({ client, mayWrite }: { client: string; mayWrit
   return (
     <Page title="Integrations" description="Where Ledgix speaks to other systems.">
       <SlackConnection client={client} mayWrite={mayWrite} />
+      <ConfluenceSources client={client} mayWrite={mayWrite} />
       <Webhooks client={client} mayWrite={mayWrite} />
     </Page>
   );

@@ -51,7 +51,7 @@ export function TrialResult({
       )}
       <Panel className="flex flex-col gap-3 p-4">
         <h2 className="font-semibold">Passages</h2>
-        <Citations client={client} citations={answer.citations} />
+        <Citations client={client} citations={answer.citations} words={wordsOf(call)} />
       </Panel>
       <p className="text-xs text-muted">{steps.map(({ name, ms }) => `${name}: ${ms} ms`).join(" · ")}</p>
     </>
@@ -78,4 +78,20 @@ function AskedRule({ rule }: { rule: TracedRule }) {
       </div>
     </li>
   );
+}
+
+/** Words of a call that a passage may have in common with it. */
+function wordsOf({ tool_name, tool_args }: TriedCall): string[] {
+  const texts = [
+    tool_name,
+    ...Object.entries(tool_args).flatMap(([name, value]) => [name, typeof value === "string" ? value : ""]),
+  ];
+  return [
+    ...new Set(
+      texts
+        .join(" ")
+        .toLowerCase()
+        .match(/[a-z]{4,}/g),
+    ),
+  ];
 }

@@ -1,6 +1,7 @@
 "use server";
 
 import { type Backtest, backtest } from "@ledgix/contract/backtest";
+import { confluenceSources, type NewConfluenceSource } from "@ledgix/contract/confluence";
 import { type PreviewAnswer, previewAnswer, type TryAnswer, tryAnswer } from "@ledgix/contract/judge";
 import {
   caseList,
@@ -121,4 +122,23 @@ export async function saveTerms(
 ): Promise<ActionResult<PolicyTerms>> {
   const member = await requireMember(clientId);
   return callVault(member, "/policy-terms", policyTerms, json("PUT", { terms }));
+}
+
+type Sources = z.output<typeof confluenceSources>;
+
+/** Connects a Confluence space or page tree, once it could be read with the token. */
+export async function addConfluence(clientId: string, source: NewConfluenceSource): Promise<ActionResult<Sources>> {
+  const member = await requireMember(clientId);
+  return callVault(member, "/confluence", confluenceSources, json("POST", source));
+}
+
+/** Reads what changed in a source, now. */
+export async function syncConfluence(clientId: string, sourceId: string): Promise<ActionResult<Sources>> {
+  const member = await requireMember(clientId);
+  return callVault(member, `/confluence/${encodeURIComponent(sourceId)}/sync`, confluenceSources, json("POST", {}));
+}
+
+export async function removeConfluence(clientId: string, sourceId: string): Promise<ActionResult<Sources>> {
+  const member = await requireMember(clientId);
+  return callVault(member, `/confluence/${encodeURIComponent(sourceId)}`, confluenceSources, { method: "DELETE" });
 }

@@ -1,4 +1,5 @@
 import { backtestList } from "@ledgix/contract/backtest";
+import { confluenceSources } from "@ledgix/contract/confluence";
 import { insights } from "@ledgix/contract/insights";
 import { embeddingState } from "@ledgix/contract/judge";
 import { checkpointList, ledgerDensity, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
@@ -139,6 +140,15 @@ export function toolsQuery(client: string) {
   return queryOptions({
     queryKey: [client, "tools"],
     queryFn: ({ signal }) => read(vaultPath(client, "/tools"), observedTools, signal),
+  });
+}
+
+/** Asks again while a source is read for the first time. */
+export function confluenceQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "confluence"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/confluence"), confluenceSources, signal),
+    refetchInterval: ({ state }) => (state.data?.sources.some(({ synced_at }) => synced_at === null) ? 1_500 : false),
   });
 }
 

@@ -12,6 +12,7 @@ const READABLE = new Set([
   "policy-embedding",
   "policy-terms",
   "tools",
+  "confluence",
   "insights",
   "tenant-settings",
   "ledger",
