@@ -44,6 +44,34 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["POST", "/admin/upload-policy", "policies:write", form],
   ["GET", "/policies", "policies:read"],
   ["GET", "/policies/p", "policies:read"],
+  ["POST", "/policies", "policies:write", () => ({ policy_id: "q", title: "Q", tools: [], rules: [], content: "x" })],
+  ["POST", "/policies/p/activate", "policies:write", () => ({ policy_version_id: id })],
+  ["POST", "/policies/p/rollback", "policies:write", () => ({ policy_version_id: id })],
+  ["POST", "/policies/none/retire", "policies:write"],
+  ["GET", "/policies/p/cases", "policies:read"],
+  ["POST", "/policies/p/cases", "policies:write", () => ({ name: "c", call: { tool_name: "t" }, expected: "review" })],
+  ["DELETE", `/policies/p/cases/${id}`, "policies:write"],
+  ["GET", "/policies/p/backtests", "policies:read"],
+  ["POST", "/policies/p/backtests", "policies:write", () => ({ policy_version_id: id })],
+  ["GET", "/policy-uploads", "policies:read"],
+  ["POST", "/policy-trial", "policies:read", () => ({ call: { tool_name: "t" } })],
+  ["POST", "/policy-preview", "policies:write", () => ({ rules: ["Pause always"] })],
+  ["GET", "/policy-coverage", "policies:read"],
+  ["GET", "/policy-embedding", "policies:read"],
+  ["GET", "/policy-terms", "policies:read"],
+  ["PUT", "/policy-terms", "policies:write", () => ({ terms: [] })],
+  ["GET", "/tools", "policies:read"],
+  ["PUT", "/tools/t/mapping", "policies:write", () => ({})],
+  ["DELETE", "/tools/t/mapping", "policies:write"],
+  ["GET", "/confluence", "settings:read"],
+  [
+    "POST",
+    "/confluence",
+    "settings:write",
+    () => ({ base_url: "http://127.0.0.1:1", email: "a@b.example", token: "x".repeat(8), space_key: "S" }),
+  ],
+  ["POST", `/confluence/${id}/sync`, "settings:write"],
+  ["DELETE", `/confluence/${id}`, "settings:write"],
   ["GET", "/review-settings", "settings:read"],
   ["GET", "/review-settings/history", "settings:read"],
   ["PUT", "/review-settings", "settings:write", () => ({ minimum_confidence_score: 0.8 })],
@@ -107,6 +135,8 @@ describe("across tenants", () => {
     const own = (await agent("POST", "/request-clearance", request, headers)).body;
     const acmeOwner = await stack.addMember(acme, "owner");
     await acmeOwner("POST", "/register-policy", { policy_id: "acme-policy", description: secretText });
+    const version = (await acmeOwner("GET", "/policies/acme-policy")).body.policy_version_id;
+    await acmeOwner("POST", "/policies/acme-policy/cases", { name: secretText, call: { tool_name: "pay" }, expected: "review" });
     const decided = await acmeOwner("POST", `/reviews/${own.request_id}/decision`, { approved: true });
     expect(decided.status).toBe(200);
     const { token } = (await agent("GET", `/clearance-status/${own.request_id}`)).body;
@@ -122,6 +152,12 @@ describe("across tenants", () => {
         ["GET", `/reviews/${own.request_id}`],
         ["POST", `/reviews/${own.request_id}/decision`, { approved: false }],
         ["GET", "/policies/acme-policy"],
+        ["POST", "/policies/acme-policy/activate", { policy_version_id: version }],
+        ["POST", "/policies/acme-policy/rollback", { policy_version_id: version }],
+        ["POST", "/policies/acme-policy/backtests", { policy_version_id: version }],
+        ["POST", "/policies/acme-policy/retire", {}],
+        ["GET", `/policies/acme-policy/cases?version=${version}`],
+        ["POST", "/policy-trial", { call: { tool_name: "pay" }, policy_version_id: version }],
         ["GET", `/ledger/proof/bundle?request_id=${own.request_id}`],
         ["GET", `/ledger/proof/inclusion?event_uuid=${entry.event_uuid}`],
       ];
@@ -129,6 +165,12 @@ describe("across tenants", () => {
       for (const path of [
         "/reviews?status=all",
         "/policies",
+        "/policies/acme-policy/cases",
+        "/policies/acme-policy/backtests",
+        "/policy-uploads",
+        "/policy-coverage",
+        "/tools",
+        "/confluence",
         "/ledger?view=full",
         `/ledger?view=full&request_id=${own.request_id}`,
         "/ledger/checkpoints",
@@ -303,7 +345,13 @@ describe("limits", () => {
   });
 });
 
-const idNames: Record<string, string> = { "review-views": "view_id", deliveries: "delivery_id", webhooks: "webhook_id" };
+const idNames: Record<string, string> = {
+  "review-views": "view_id",
+  deliveries: "delivery_id",
+  webhooks: "webhook_id",
+  policies: "case_id",
+  confluence: "source_id",
+};
 
 describe("the public endpoints", () => {
   it("answer without a key", async () => {
@@ -323,7 +371,8 @@ describe("the public endpoints", () => {
       const template = path
         .split("?")[0]
         ?.replace(id, `{${idNames[path.split("/")[1] ?? ""] ?? "request_id"}}`)
-        .replace("/policies/p", "/policies/{policy_id}");
+        .replace(/^\/policies\/(?:p|none)/, "/policies/{policy_id}")
+        .replace("/tools/t/", "/tools/{tool}/");
       expect(Object.keys(openapi.paths)).toContain(template);
     }
   });

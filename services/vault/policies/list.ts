@@ -97,6 +97,16 @@ export async function readPolicy(database: Queryable, policyId: string, policyVe
   };
 }
 
+/** @throws {ProblemError} `not_found` where the tenant has no such version, of this policy where one is named */
+export async function assertVersion(database: Queryable, policyVersionId: string, policyId: string | null = null): Promise<void> {
+  const found = await database.row(
+    z.object({ found: z.literal(true) }),
+    "select true as found from policy_versions where policy_version_id = $1 and ($2::text is null or policy_id = $2)",
+    [policyVersionId, policyId],
+  );
+  if (found === null) throw new ProblemError("not_found", "There is no version of this id.");
+}
+
 /** What a document says that could be rules. One that was written as rules has nothing to propose. */
 function proposalsIn({ source, content, rules }: { source: string; content: string; rules: string[] }, terms: Terms) {
   if (source === "register") return [];

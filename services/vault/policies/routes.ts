@@ -24,7 +24,7 @@ import { addCase, asked, listCases, removeCase, runCases } from "./cases.ts";
 import { addSource, listSources, removeSource } from "./confluence/sources.ts";
 import { syncSource } from "./confluence/sync.ts";
 import { readCoverage } from "./coverage.ts";
-import { listPolicies, readPolicy } from "./list.ts";
+import { assertVersion, listPolicies, readPolicy } from "./list.ts";
 import { registerPolicy } from "./register.ts";
 import { retirePolicy, rollBackPolicy } from "./retire.ts";
 import { readTerms, updateTerms } from "./terms.ts";
@@ -112,6 +112,7 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const { version } = parseWith(casesQuery, { version: context.req.query("version") }, "invalid_parameter");
     if (version === undefined)
       return context.json({ cases: await listCases(await tenants.database(principal.clientId), policyId) });
+    await assertVersion(await tenants.database(principal.clientId), version, policyId);
     return context.json({ cases: await runCases(deps, principal.clientId, policyId, version) });
   });
   app.post("/policies/:policyId/cases", async (context) => {
@@ -143,6 +144,7 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   app.post("/policy-trial", async (context) => {
     const principal = await admit(context, "policies:read");
     const { body } = await readBody(context, policyTrial);
+    if (body.policy_version_id) await assertVersion(await tenants.database(principal.clientId), body.policy_version_id);
     const call = { ...body.call, purpose: body.call.purpose ?? undefined };
     return context.json(
       await asked(deps.judge.try({ client_id: principal.clientId, call, policy_version_id: body.policy_version_id })),
