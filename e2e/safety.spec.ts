@@ -46,8 +46,26 @@ test("hostile text in every field of a request is inert", async ({ page }) => {
   await page.getByRole("textbox", { name: /reason/i }).fill(hostile);
   await page.getByRole("button", { name: "Deny" }).click();
   await expect(page.getByRole("region", { name: "Decision" })).toContainText("Denied by");
-  const rooms = ["", "reviews", `reviews/${id}`, "ledger", "keys", "insights", "policies"];
-  const parts = ["", "rules", "sentences", "notifications", "members", "audit", "tenant"].map((part) => `settings/${part}`);
+  await page.goto(`${tenant}/policies?new=1`);
+  const text = `# ${hostile}\n\n[link](javascript:alert(1)) <iframe src="javascript:alert(1)"></iframe>\n\nNever refund over 5 USD. ${hostile}\n`;
+  const document = { name: "<img src=x onerror=alert(1)>.md", mimeType: "text/markdown", buffer: Buffer.from(text) };
+  await page.locator("input[type=file]").setInputFiles([document]);
+  await page.getByRole("button", { name: "Upload policy" }).click();
+  await expect(page.getByText("is in force.")).toBeVisible();
+  const policy = "policies/img-src-x-onerror-alert-1";
+  const views = [
+    policy,
+    `${policy}?view=tests`,
+    `${policy}?view=backtest`,
+    `${policy}?view=versions`,
+    `${policy}?start=0&end=60`,
+    `${policy}/edit`,
+  ];
+  const policyRooms = ["policies", "policies/try", "policies/coverage", "policies/tools", ...views];
+  const rooms = ["", "reviews", `reviews/${id}`, "ledger", "keys", "insights", ...policyRooms];
+  const parts = ["", "rules", "sentences", "notifications", "integrations", "members", "audit", "tenant"].map(
+    (part) => `settings/${part}`,
+  );
   for (const path of [...rooms, ...parts]) {
     await page.goto(`${tenant}/${path}`);
     await expect(page.getByRole("main")).not.toBeEmpty();
