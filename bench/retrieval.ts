@@ -58,7 +58,13 @@ let found = 0;
 for (let i = 0; i < QUERIES; i++) {
   const vector = near(0.7);
   const start = performance.now();
-  const approximate = await nearestPassages(database, { model: LOCAL_MODEL, vector, toolName: "any", limit: NEAREST });
+  const approximate = await nearestPassages(database, {
+    model: LOCAL_MODEL,
+    vector,
+    toolName: "any",
+    categories: [],
+    limit: NEAREST,
+  });
   taken.push(performance.now() - start);
   const exact = await database.rows(
     z.object({ chunk_id: z.string() }),

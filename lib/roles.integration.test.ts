@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NotificationRoute } from "@ledgix/contract/notifications";
 import { type Permission, type Role, roleMay, roles } from "@ledgix/contract/permissions";
-import type { TriedCall, WritePolicyRequest } from "@ledgix/contract/policy";
+import type { NewDraft, TriedCall } from "@ledgix/contract/policy";
 import { toolMapping } from "@ledgix/contract/tool";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
 import { startServices } from "@ledgix/local/compose";
@@ -105,7 +105,7 @@ const route: NotificationRoute = {
 };
 
 const call: TriedCall = { tool_name: "t", tool_args: {}, agent_id: "a", context: {}, data_categories: [] };
-const draft: WritePolicyRequest = {
+const draft: NewDraft = {
   policy_id: "p",
   title: "P",
   description: "",

@@ -49,7 +49,8 @@ export function ComparePage({ client, policyId, from, to }: Props) {
   );
 }
 
-const headOf = ({ title, tools }: PolicyDocument) => `${title}\n${tools.length === 0 ? "Every tool" : tools.join("\n")}\n`;
+const headOf = ({ title, tools, categories }: PolicyDocument) =>
+  [title, ...(tools.length === 0 ? ["Every tool"] : tools), ...categories.map((category) => `about ${category}`), ""].join("\n");
 const rulesOf = ({ rules }: PolicyDocument) => rules.map(({ text }) => `${text}\n`).join("");
 
 /** Lines of unchanged text around a change that stay in sight. */

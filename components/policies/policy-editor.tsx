@@ -23,6 +23,7 @@ type Props = { client: string; policy: PolicyDocument | null };
 export function PolicyEditor({ client, policy }: Props) {
   const [title, setTitle] = useState(policy?.title ?? "");
   const [tools, setTools] = useState(policy?.tools.join(", ") ?? "");
+  const [categories, setCategories] = useState(policy?.categories.join(", ") ?? "");
   const [rules, setRules] = useState(policy?.rules.map(({ text }) => text).join("\n") ?? "");
   const [content, setContent] = useState(policy?.source === "register" ? "" : (policy?.content ?? ""));
   const [cedar, setCedar] = useState(policy?.cedar ?? "");
@@ -44,6 +45,7 @@ export function PolicyEditor({ client, policy }: Props) {
           title: title.trim(),
           description: policy?.description ?? "",
           tools: listOf(tools, ","),
+          categories: listOf(categories, ","),
           rules: lines,
           cedar,
           content,
@@ -123,6 +125,20 @@ export function PolicyEditor({ client, policy }: Props) {
             </Field>
           </div>
         </details>
+        <Field
+          label="Categories"
+          hint="Separated by commas. Its passages are shown for calls of these alone; its rules hold for all. Empty means every call."
+        >
+          {(ids) => (
+            <Input
+              {...ids}
+              value={categories}
+              placeholder="refunds"
+              autoComplete="off"
+              onChange={(event) => setCategories(event.target.value)}
+            />
+          )}
+        </Field>
         <Field label="Text" hint="Markdown. Reviewers see its passages; it decides nothing by itself.">
           {(ids) => (
             <Textarea

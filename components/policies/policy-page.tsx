@@ -102,7 +102,8 @@ function Facts({ policy }: { policy: PolicyDocument }) {
       {policy.indexing === "indexing" && <Badge tone="paused">indexing…</Badge>}
       <span>
         {policy.source === "register" && policy.description !== policy.title && policy.description && `${policy.description} `}
-        {policy.tools.length === 0 ? "Covers every tool" : `Covers ${policy.tools.join(", ")}`}. By {policy.created_by},{" "}
+        {policy.tools.length === 0 ? "Covers every tool" : `Covers ${policy.tools.join(", ")}`}
+        {policy.categories.length > 0 && `, about ${policy.categories.join(", ")}`}. By {policy.created_by},{" "}
         <Time at={policy.created_at} />
         {policy.origin && `, from ${policy.origin.file_name}`}
         {policy.pages.length > 0 && ` (${policy.pages.length} pages)`}.

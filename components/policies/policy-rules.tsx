@@ -76,6 +76,7 @@ function Proposals({ client, policy, open, mayWrite }: Props & { open: PolicyDoc
           title: policy.title,
           description: policy.description,
           tools: policy.tools,
+          categories: policy.categories,
           rules: [
             ...policy.rules.map(({ text }) => text),
             ...understood.map(({ text }) => text).filter((text) => chosen.has(text)),

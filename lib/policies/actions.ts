@@ -5,6 +5,7 @@ import { confluenceSources, type NewConfluenceSource } from "@ledgix/contract/co
 import { type PreviewAnswer, previewAnswer, type TryAnswer, tryAnswer } from "@ledgix/contract/judge";
 import {
   caseList,
+  type NewDraft,
   type newPolicyCase,
   type PolicyDocument,
   type PolicyTerms,
@@ -13,7 +14,6 @@ import {
   policyTerms,
   policyUpload,
   type TriedCall,
-  type WritePolicyRequest,
 } from "@ledgix/contract/policy";
 import { observedTools, type ToolMapping } from "@ledgix/contract/tool";
 import { z } from "zod";
@@ -33,7 +33,7 @@ export async function uploadPolicy(
 }
 
 /** Keeps a version as a draft. */
-export async function writePolicy(clientId: string, policy: WritePolicyRequest): Promise<ActionResult<PolicyDocument>> {
+export async function writePolicy(clientId: string, policy: NewDraft): Promise<ActionResult<PolicyDocument>> {
   const member = await requireMember(clientId);
   return callVault(member, "/policies", policyDocument, json("POST", policy));
 }

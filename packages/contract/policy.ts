@@ -13,6 +13,8 @@ const identifier = z
 
 const withoutKey = (schema: z.ZodString) => schema.refine((text) => !holdsApiKey(text), KEY_IN_TEXT);
 const ruleText = withoutKey(z.string().trim().min(1).max(1024));
+/** What a policy is about, such as refunds or health: lower case, without spaces at the ends. */
+const categoryNames = z.array(z.string().trim().toLowerCase().min(1).max(120)).max(50);
 const toolNames = z.array(z.string().min(1).max(256)).max(200);
 
 /** `POST /register-policy`. Empty `tools` means every tool. */
@@ -39,20 +41,24 @@ const flag = z
   .optional()
   .transform((value) => value === "true");
 
+const commaSeparated = z
+  .string()
+  .max(4096)
+  .optional()
+  .transform((list) =>
+    list
+      ?.split(",")
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+
 /** The text fields of the multipart `POST /admin/upload-policy`; `tools` is a comma-separated list. */
 export const uploadPolicyFields = z.object({
   documentName: z.string().trim().min(1).max(256),
   policyId: identifier.optional(),
-  tools: z
-    .string()
-    .max(4096)
-    .optional()
-    .transform((list) =>
-      list
-        ?.split(",")
-        .map((tool) => tool.trim())
-        .filter(Boolean),
-    ),
+  tools: commaSeparated,
+  /** Passages are shown for calls of these categories; rules hold whatever the category. */
+  categories: commaSeparated.transform((list) => list?.map((category) => category.toLowerCase())),
   note: z.string().trim().max(500).default(""),
   /** Keeps the version as a draft. */
   draft: flag,
@@ -64,12 +70,14 @@ export const writePolicyRequest = z.object({
   title: z.string().trim().min(1).max(256),
   description: z.string().max(4096).default(""),
   tools: toolNames,
+  categories: categoryNames.default([]),
   rules: z.array(ruleText).max(200),
   cedar: withoutKey(z.string().max(65_536)).default(""),
   content: withoutKey(z.string().max(2_000_000)),
   note: z.string().trim().max(500).default(""),
 });
-export type WritePolicyRequest = z.infer<typeof writePolicyRequest>;
+export type WritePolicyRequest = z.output<typeof writePolicyRequest>;
+export type NewDraft = z.input<typeof writePolicyRequest>;
 
 /** `POST /policies/{policy_id}/activate`: at once, or from a day on, and until another one where it is given. */
 export const activatePolicyRequest = z.object({
@@ -103,6 +111,7 @@ export const policyVersion = z.object({
   source: z.enum(["register", "upload", "editor", "confluence"]),
   content_hash: z.string(),
   tools: z.array(z.string()),
+  categories: z.array(z.string()),
   rules: z.array(ruleReading),
   /** Policies in Cedar itself, and what is wrong with them. */
   cedar: z.string(),

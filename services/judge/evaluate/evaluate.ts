@@ -84,7 +84,11 @@ async function passagesFor(
   request: EvaluateRequest,
   cited: WrittenRule[],
 ): Promise<Citation[]> {
-  const passages = await retrieve(database, { text: describeCall(request), toolName: request.tool_name });
+  const passages = await retrieve(database, {
+    text: describeCall(request),
+    toolName: request.tool_name,
+    categories: categoriesOf(request),
+  });
   return passages.filter(
     ({ policy_version_id, text }) =>
       !cited.some((rule) => rule.policy.policy_version_id === policy_version_id && text.includes(rule.text)),
@@ -95,6 +99,12 @@ async function passagesFor(
 function byHint(policies: CoveringPolicy[], context: EvaluateRequest["context"]): CoveringPolicy[] {
   const hint = context.policy_id ?? context.policyId;
   return policies.toSorted((a, b) => Number(b.policy_id === hint) - Number(a.policy_id === hint));
+}
+
+/** What a call says it is about: its data's categories, and the category of the action. */
+function categoriesOf({ data_categories, context }: EvaluateRequest): string[] {
+  const action = context.action_category;
+  return [...data_categories, ...(typeof action === "string" ? [action] : [])].map((category) => category.trim().toLowerCase());
 }
 
 /** What retrieval looks for: the tool's name as words, its arguments and the purpose. */

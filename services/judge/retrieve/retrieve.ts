@@ -13,7 +13,7 @@ const passageRow = z.object({
   score: z.number(),
 });
 
-export type Query = { text: string; toolName: string };
+export type Query = { text: string; toolName: string; categories: string[] };
 export type Retrieval = (database: Database, query: Query) => Promise<Citation[]>;
 
 /** Passages that a reviewer is shown, and a model reads. */
@@ -30,16 +30,17 @@ const EF_SEARCH = 100;
  * (`tsvector`), the two rankings fused. The score that is shown is the cosine similarity.
  */
 export function retrieval(vectors: VectorStore): Retrieval {
-  return async (database, { text, toolName }) => {
+  return async (database, { text, toolName, categories }) => {
     const embedding = await vectors.serving(database);
     const [vector = []] = await embedding.embed([text]);
-    const near = await nearestPassages(database, { model: embedding.model, vector, toolName, limit: CANDIDATES });
+    const near = await nearestPassages(database, { model: embedding.model, vector, toolName, categories, limit: CANDIDATES });
     const rows = await database.rows(passageRow, FUSED, [
       near,
       toolName,
       anyWordOf(text),
       JSON.stringify(vector),
       embedding.model,
+      categories,
     ]);
     return rows.map((row) => ({
       policy_id: row.policy_id,
@@ -54,13 +55,16 @@ export function retrieval(vectors: VectorStore): Retrieval {
   };
 }
 
-const COVERED = `select policy_version_id from policies_in_force where cardinality(tools) = 0 or $2 = any(tools)`;
+/** @param categories the place of the call's categories among the parameters */
+const covered = (categories: string) => `select policy_version_id from policies_in_force
+  where (cardinality(tools) = 0 or $2 = any(tools)) and (cardinality(categories) = 0 or categories && ${categories}::text[])`;
 
-/** Ids of the passages nearest in meaning, the nearest first, among the versions in force that cover the tool. */
+/** Ids of the passages nearest in meaning, the nearest first, among the versions in force that cover the tool and the call's categories. */
 export async function nearestPassages(
   database: Database,
-  { model, vector, toolName, limit }: { model: string; vector: number[]; toolName: string; limit: number },
+  query: { model: string; vector: number[]; toolName: string; categories: string[]; limit: number },
 ): Promise<string[]> {
+  const { model, vector, toolName, categories, limit } = query;
   // The index is on the cast to the model's dimensions and on the model's name, so both stand in the query as they do there.
   const cast = `vector(${vector.length})`;
   return database.transaction(async (transaction) => {
@@ -69,9 +73,9 @@ export async function nearestPassages(
     const rows = await transaction.rows(
       z.object({ chunk_id: z.string() }),
       `select c.chunk_id from policy_embeddings e join policy_chunks c using (chunk_id)
-       where e.model = '${model.replaceAll("'", "''")}' and c.policy_version_id in (${COVERED})
+       where e.model = '${model.replaceAll("'", "''")}' and c.policy_version_id in (${covered("$3")})
        order by e.embedding::${cast} <=> $1::${cast} limit ${limit}`,
-      [JSON.stringify(vector), toolName],
+      [JSON.stringify(vector), toolName, categories],
     );
     return rows.map(({ chunk_id }) => chunk_id);
   });
@@ -82,7 +86,7 @@ const FUSED = `with near as (
   ), worded as (
     select chunk_id, row_number() over (order by relevance desc) as rank from (
       select c.chunk_id, ts_rank_cd(c.search, query) as relevance from policy_chunks c, to_tsquery('english', $3) query
-      where $3 <> '' and c.search @@ query and c.policy_version_id in (${COVERED}) order by relevance desc limit ${CANDIDATES}) best
+      where $3 <> '' and c.search @@ query and c.policy_version_id in (${covered("$6")}) order by relevance desc limit ${CANDIDATES}) best
   ), fused as (
     select chunk_id, sum(1.0 / (${RANK_CONSTANT} + rank)) as fusion
     from (select * from near union all select * from worded) ranked group by chunk_id order by fusion desc limit ${LIMIT}

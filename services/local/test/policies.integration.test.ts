@@ -46,6 +46,34 @@ describe("policies", () => {
     expect((await owner("POST", "/admin/upload-policy", new FormData())).body.code).toBe("invalid_body");
   });
 
+  it("are found for calls of their category alone, where they name one", async () => {
+    const tenant = await stack.addTenant("Categories");
+    const [owner, agent] = [await stack.addMember(tenant, "owner"), await stack.addKey(tenant)];
+    for (const [name, categories] of [
+      ["Health", "Health, research"],
+      ["General", ""],
+    ] as const) {
+      const data = new FormData();
+      data.set("file", new File([`# ${name}\n\nExports of tables are looked at.`], "a.md"));
+      data.set("documentName", name);
+      data.set("categories", categories);
+      await owner("POST", "/admin/upload-policy", data);
+    }
+    await until(
+      () => owner("GET", "/policies"),
+      ({ body }) =>
+        body.policies.length === 2 && body.policies.every((policy: { indexing: string }) => policy.indexing === "ready"),
+    );
+    const foundFor = async (more: object) => {
+      const { body } = await agent("POST", "/request-clearance", { tool_name: "export_table", ...more });
+      const review = await owner("GET", `/reviews/${body.request_id}`);
+      return review.body.citations.map(({ policy_id }: { policy_id: string }) => policy_id).toSorted();
+    };
+    expect(await foundFor({})).toEqual(["general"]);
+    expect(await foundFor({ data_categories: ["HEALTH"] })).toEqual(["general", "health"]);
+    expect(await foundFor({ context: { action_category: "research" } })).toEqual(["general", "health"]);
+  });
+
   it("are found by meaning, and cited with exact offsets", async () => {
     const tenant = await stack.addTenant("Retrieval");
     const [owner, agent] = [await stack.addMember(tenant, "owner"), await stack.addKey(tenant)];

@@ -17,6 +17,7 @@ const versionRow = z.object({
   source: z.enum(["register", "upload", "editor", "confluence"]),
   content_hash: z.string(),
   tools: z.array(z.string()),
+  categories: z.array(z.string()),
   rules: z.array(z.string()),
   cedar: z.string(),
   note: z.string(),
@@ -131,6 +132,7 @@ function toVersion(row: z.infer<typeof versionRow> & { state: PolicyState }, ter
     source: row.source,
     content_hash: row.content_hash,
     tools: row.tools,
+    categories: row.categories,
     rules: row.rules.map((text) => {
       const parsed = parseRule(text, terms);
       return parsed.ok ? { text, effect: parsed.rule.effect, problem: null } : { text, effect: null, problem: parsed.problem };

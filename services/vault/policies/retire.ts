@@ -42,6 +42,7 @@ export async function rollBackPolicy(
     mediaType: "text/markdown",
     content: old.content,
     tools: old.tools,
+    categories: old.categories,
     rules: old.rules.map(({ text }) => text),
     cedar: old.cedar,
     note: note || `Back to version ${old.version}.`,

@@ -11,6 +11,7 @@ export type NewPolicyVersion = {
   mediaType: string;
   content: string;
   tools: string[];
+  categories?: string[];
   rules: string[];
   cedar?: string;
   note?: string;
@@ -38,8 +39,8 @@ export async function storePolicyVersion(database: Database, policy: NewPolicyVe
 
 /** The same, within a transaction of the caller's. */
 export async function storeIn(transaction: Queryable, policy: NewPolicyVersion): Promise<StoredVersion> {
-  const { policyId, content, tools, rules, title, description, cedar = "", createdBy, isDraft } = policy;
-  const contentHash = `sha256:${hashCanonicalJson({ content, tools, rules, title, description, ...(cedar && { cedar }) })}`;
+  const { policyId, content, tools, rules, title, description, cedar = "", categories = [], createdBy, isDraft } = policy;
+  const contentHash = `sha256:${hashCanonicalJson({ content, tools, rules, title, description, ...(cedar && { cedar }), ...(categories.length > 0 && { categories }) })}`;
   // Taking the policy's row first makes two writers of one policy wait for each other.
   await transaction.run(
     "insert into policies (policy_id) values ($1) on conflict (policy_id) do update set policy_id = excluded.policy_id",
@@ -68,9 +69,9 @@ export async function storeIn(transaction: Queryable, policy: NewPolicyVersion):
   const version = (current?.version ?? 0) + 1;
   await transaction.run(
     `insert into policy_versions (policy_version_id, policy_id, version, title, description, source, media_type, content, content_hash,
-       tools, rules, cedar, note, pages, origin, created_by, effective_from, activated_by)
+       tools, rules, cedar, note, pages, origin, created_by, effective_from, activated_by, categories)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::json, $16, case when $17 then null else now() end,
-       case when $17 then null else $16 end)`,
+       case when $17 then null else $16 end, $18)`,
     [
       policyVersionId,
       policyId,
@@ -89,6 +90,7 @@ export async function storeIn(transaction: Queryable, policy: NewPolicyVersion):
       policy.origin ? JSON.stringify(policy.origin) : null,
       createdBy,
       isDraft,
+      categories,
     ],
   );
   if (!isDraft) await announceActivation(transaction, { policyId, title, version, by: createdBy });

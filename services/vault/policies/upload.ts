@@ -31,8 +31,9 @@ export async function acceptUpload(
   const policyId = fields.policyId ?? policyIdOf(fields.documentName);
   const row = await database.row(
     uploadRow,
-    `insert into policy_uploads (upload_id, policy_id, title, tools, note, is_draft, file_name, bytes, size, sha256, state, created_by)
+    `insert into policy_uploads (upload_id, policy_id, title, tools, categories, note, is_draft, file_name, bytes, size, sha256, state, created_by)
      values ($1, $2, $3, coalesce($4::text[], (select tools from policy_versions where policy_id = $2 order by version desc limit 1), '{}'),
+       coalesce($12::text[], (select categories from policy_versions where policy_id = $2 order by version desc limit 1), '{}'),
        $5, $6, $7, $8, $9, $10, 'waiting', $11) returning ${COLUMNS}`,
     [
       crypto.randomUUID(),
@@ -46,6 +47,7 @@ export async function acceptUpload(
       bytes.length,
       createHash("sha256").update(bytes).digest("hex"),
       principalLabel(principal),
+      fields.categories ?? null,
     ],
   );
   if (row === null) throw new ProblemError("internal_error", "The document could not be kept. Upload it again.");
@@ -56,6 +58,7 @@ const claimed = z.object({
   policy_id: z.string(),
   title: z.string(),
   tools: z.array(z.string()),
+  categories: z.array(z.string()),
   note: z.string(),
   is_draft: z.boolean(),
   source: z.enum(["upload", "confluence"]),
@@ -96,6 +99,7 @@ export async function processUpload(deps: VaultDependencies, clientId: string, u
         content,
         pages,
         tools: upload.tools,
+        categories: upload.categories,
         ...before,
         note: upload.note,
         origin: { file_name: upload.file_name, sha256: upload.sha256, bytes: upload.size },

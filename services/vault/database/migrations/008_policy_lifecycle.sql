@@ -1,6 +1,8 @@
 -- A version is a draft until it has a day from which it is in force. Its content never changes; only these two days are set later.
 alter table policy_versions
   add column note text not null default '',
+  -- Passages are shown for calls of these categories; empty means all. Rules hold whatever the category.
+  add column categories text[] not null default '{}',
   -- Policies that an expert wrote in Cedar itself, beside the sentences.
   add column cedar text not null default '',
   -- Where each page of the document begins, in UTF-16 units of the content; empty where it has no pages.
@@ -69,6 +71,7 @@ create table policy_uploads (
   policy_id text not null,
   title text not null,
   tools text[] not null,
+  categories text[] not null default '{}',
   note text not null,
   is_draft boolean not null,
   source text not null default 'upload' check (source in ('upload', 'confluence')),
