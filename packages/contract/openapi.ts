@@ -144,7 +144,8 @@ const operations: Record<string, Record<string, Operation>> = {
   "/register-policy": { post: { summary: "Store a policy of rules", body: registerPolicyRequest, answer: registerPolicyAnswer } },
   "/admin/upload-policy": {
     post: {
-      summary: "Upload a policy document (multipart: file, documentName, policyId, tools)",
+      summary:
+        "Upload a policy document (multipart: file, documentName, policyId, tools, categories, note, draft). A long one is answered by 202 with its upload while it is on its way",
       answer: policyDocument,
       status: "201",
     },

@@ -119,17 +119,13 @@ export async function confirmMapping(
   if (code !== null && !isCurrency(code))
     throw new ProblemError("invalid_body", `${code} is no currency. Use its code, such as USD.`);
   await database.transaction(async (transaction) => {
-    const before = await transaction.row(
-      z.object({ mapping: toolMapping }),
-      "select mapping from tool_mappings where tool_name = $1 for update",
-      [toolName],
-    );
     await transaction.run(
       `insert into tool_mappings (tool_name, mapping, confirmed_by) values ($1, $2::json, $3)
        on conflict (tool_name) do update set mapping = excluded.mapping, confirmed_by = excluded.confirmed_by, confirmed_at = now()`,
       [toolName, JSON.stringify(mapping), principalLabel(principal)],
     );
-    await audit(deps, principal, "tool.mapping_confirmed", toolName, { before: before?.mapping ?? null, after: mapping });
+    // The control plane holds no tool arguments: the unit, not the names.
+    await audit(deps, principal, "tool.mapping_confirmed", toolName, { acts: mapping.acts, unit: mapping.amount?.unit ?? null });
   });
 }
 
