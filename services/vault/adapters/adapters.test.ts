@@ -154,4 +154,21 @@ describe("the judge's client", () => {
     server.closeAllConnections();
     server.close();
   });
+
+  it("waits for its turn at a judge that is busy, and gives up in time", async () => {
+    let calls = 0;
+    const server = createServer((_request, response) => {
+      calls++;
+      if (calls === 1) response.writeHead(429, { "retry-after": "1" }).end();
+      else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(good));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    expect(await judgeClient({ url, apiKey: "k", timeoutSeconds: 5 }).evaluate(call)).toMatchObject({ verdict: "allow" });
+    calls = 0;
+    await expect(judgeClient({ url, apiKey: "k", timeoutSeconds: 0.3 }).evaluate(call)).rejects.toBeInstanceOf(JudgeUnavailable);
+    server.closeAllConnections();
+    server.close();
+  });
 });

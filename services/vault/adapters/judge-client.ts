@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   checkAnswer,
   type checkRequest,
@@ -59,14 +60,22 @@ export function judgeClient({
     seconds = timeoutSeconds,
   ): Promise<z.output<Schema>> {
     let json: unknown;
-    try {
-      const response = await fetch(new URL(path, url), {
+    const signal = AbortSignal.timeout(seconds * 1000);
+    const ask = () =>
+      fetch(new URL(path, url), {
         method: "POST",
         headers: { "content-type": "application/json", "x-api-key": apiKey },
         body: JSON.stringify(body),
         redirect: "error",
-        signal: AbortSignal.timeout(seconds * 1000),
+        signal,
       });
+    try {
+      let response = await ask();
+      // A judge at its limit is busy, not away: wait for a turn while there is time.
+      while (response.status === 429) {
+        await setTimeout(1000 * (Number(response.headers.get("retry-after")) || 1), undefined, { signal });
+        response = await ask();
+      }
       if (!response.ok) throw new Error(`status ${response.status}`);
       json = await response.json();
     } catch (error) {
