@@ -7,6 +7,7 @@ const passageRow = z.object({
   policy_id: z.string(),
   policy_version_id: z.string(),
   heading: z.string(),
+  title: z.string(),
   content: z.string(),
   start_offset: z.number(),
   end_offset: z.number(),
@@ -46,7 +47,7 @@ export function retrieval(vectors: VectorStore): Retrieval {
       policy_id: row.policy_id,
       policy_version_id: row.policy_version_id,
       kind: "passage",
-      heading: row.heading,
+      heading: row.heading || row.title,
       text: row.content,
       start: row.start_offset,
       end: row.end_offset,
@@ -91,7 +92,7 @@ const FUSED = `with near as (
     select chunk_id, sum(1.0 / (${RANK_CONSTANT} + rank)) as fusion
     from (select * from near union all select * from worded) ranked group by chunk_id order by fusion desc limit ${LIMIT}
   )
-  select v.policy_id, v.policy_version_id, c.heading, c.content, c.start_offset, c.end_offset,
+  select v.policy_id, v.policy_version_id, v.title, c.heading, c.content, c.start_offset, c.end_offset,
     coalesce(1 - (e.embedding <=> $4::vector), 0)::double precision as score
   from fused join policy_chunks c using (chunk_id) join policy_versions v using (policy_version_id)
   left join policy_embeddings e on e.chunk_id = c.chunk_id and e.model = $5
