@@ -65,10 +65,11 @@ export async function answerTo(
     return { ...paused, required_approvals: settled.approvals, amount };
   }
   if (model !== null) return { ...(await model.decide(request, first, passages)), amount };
-  return {
-    ...review(`No rule of ${first.title} settles this call, so a person must decide.`, "no_rule", first, passages),
-    amount,
-  };
+  const silent =
+    policies.length === 1
+      ? `No rule of ${first.title}`
+      : `No rule of the ${policies.length} policies that cover ${request.tool_name}`;
+  return { ...review(`${silent} settles this call, so a person must decide.`, "no_rule", first, passages), amount };
 }
 
 function whyUnsure(rule: WrittenRule | undefined, settled: Settlement): readonly [string, ReasonCode] {
