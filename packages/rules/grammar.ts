@@ -4,7 +4,7 @@
  */
 const written = String.raw`
 Ledgix {
-  Rule = Ordered | Forbidden | Stated
+  Rule = Ordered | Forbidden | Capped | Stated
 
   Ordered = Order Scope? Tail*
   Order = order "always"?
@@ -12,7 +12,8 @@ Ledgix {
         | ("pause" | "review" | "hold" | "ask a person before" | "ask a person about") --review
         | ("deny" | "refuse" | "reject" | "block")  --deny
 
-  Forbidden = "never" ("approve" | "allow")? Scope Tail*
+  Forbidden = ("never" | "do not" | "no") ("approve" | "allow")? Scope Tail*
+  Capped = Scope ("must not exceed" | "may not exceed" | "must never exceed") Money Tail*
 
   Stated = Scope Tail* ","? Modal Tail*
   Modal = ("may be" | "can be" | "are" | "is") "automatically"? "approved" "automatically"?    --allow
@@ -36,23 +37,24 @@ Ledgix {
   Scope = Subject Qualifier*
   Subject = ("everything" | "all calls" | "any call" | "every call" | "calls" ~"of")               --all
           | "calls of" name                                                                        --tool
-          | ("any" | "all" | "every" | "the" | "a" | "an")? act                                   --act
+          | ("any" | "all" | "every" | "the" | "a" | "an")? act actSuffix?                                   --act
 
   Qualifier = ","? Amount | ","? By | ","? Data | ","? Days | ","? Hours | ","? Rate | ","? Payee
-  Amount = ("of"? ("up to" | "at most" | "not over" | "not more than" | "no more than")) Money   --atMost
-         | ("of"? ("over" | "above" | "more than" | "exceeding" | "larger than")) Money           --over
-         | ("of"? ("under" | "below" | "less than")) Money                                        --under
-         | ("of"? ("at least" | "from")) Money                                                    --atLeast
+  Amount = (OfFor ("up to" | "at most" | "not over" | "not more than" | "no more than")) Money   --atMost
+         | (OfFor ("over" | "above" | "more than" | "exceeding" | "larger than")) Money           --over
+         | (OfFor ("under" | "below" | "less than")) Money                                        --under
+         | (OfFor ("at least" | "from")) Money                                                    --atLeast
          | "of" Money "or more"                                                                   --orMore
          | "of" Money "or less"                                                                   --orLess
          | ("between" | "of between") Money "and" Money                                           --between
+  OfFor = ("of" | "for")?
   Money = currencySign number        --sign
         | number currency            --code
   By = ("by" | "from") "the"? "agent"? name                                                       --agent
      | ("for" | "on behalf of") "the"? "principal" name                                           --principal
-  Payee = "to" "the"? ("payee" | "recipient") Value                                              --payee
-        | "to" "the"? "destination" Value                                                        --destination
-        | "to" ("payees" | "recipients") "other than" Values                                     --others
+  Payee = "to" "the"? ("payee" | "recipient") name                                               --payee
+        | "to" "the"? "destination" name                                                         --destination
+        | "to" ("payees" | "recipients") "other than" Names                                      --others
         | ("to" | "with" | "of" | "for" | "on") ("a" | "an" | "the") term                         --term
   Data = ("of" | "with" | "containing" | "holding")? ("any" | "the")? category "data"
   Days = ("on" | "at" | "during")? ("weekends" | "the weekend" | "a weekend")  Zone?             --weekend
@@ -75,13 +77,13 @@ Ledgix {
             | "it is" Hours                                                                       --hours
             | "the" fact "is one of" Values                                                      --factIn
             | "the" fact "is not" Value                                                          --factNot
-            | "the" fact "is" Value                                                              --factIs
+            | "the" fact "is" Values                                                             --factIs
             | path "is" Compare plainNumber                                               --number
             | path "is one of" Values                                                            --oneOf
             | path "is not the same as" path                                                     --different
             | path "is the same as" path                                                         --same
             | path "is not" Value                                                                --isNot
-            | path "is" ~("one of" | Compare) Value                                              --is
+            | path "is" ~("one of" | Compare) Values                                             --is
             | term                                                                                --term
   Compare = "at most"   --atMost
           | "over"      --over
@@ -89,17 +91,20 @@ Ledgix {
           | "under"     --under
   fact = "tool" | "agent" | "principal" | "payee" | "destination" | "purpose"
   Values = Value (Separator Value)*
+  Names = name (Separator name)*
   Separator = "," "or"?  --comma
             | "or"       --or
   Value = quoted | words
 
+  actSuffix = "transfers" | "transfer" | "changes" | "change" | "updates" | "update" | "runs" | "run" | "requests" | "request"
   act = ~(stop ~wordPart) word
   category = ~("any" | "the" | "data") word
   term = ~(stop ~wordPart) word (" "+ ~(stop ~wordPart) word)*
   stop = "and" | "or" | "when" | "if" | "unless" | "except" | "where" | "may" | "can" | "are" | "is" | "must" | "need" | "needs" | "require" | "requires" | "at most" | "up to" | "by" | "always"
   name = quoted | word
   words = ~(valueStop ~wordPart) word (" "+ ~(valueStop ~wordPart) word)*
-  valueStop = "and" | "or" | "when" | "if" | "unless" | "may be" | "must be" | "need" | "needs"
+  valueStop = "and" | "or" | "when" | "if" | "unless" | "may be" | "must be" | "need" | "needs" | "up to" | "at most" | "at least" | "over"
+            | "above" | "under" | "below" | "more than" | "less than" | "between" | "outside" | "on weekends" | "on weekdays"
   quoted = "\"" (~"\"" any)* "\""
   word = wordPart+
   w<letters> = letters ~wordPart

@@ -32,7 +32,8 @@ export function reader(
 ) {
   function rule(root: Tree): Rule {
     const [kind] = root.parts;
-    const conditions = find(root, "Scope", "Tail").flatMap(readPart);
+    const cap = kind?.rule === "Capped" ? [{ on: "amount", operator: "over", ...readMoney(ownMoney(kind)) } as const] : [];
+    const conditions = [...find(root, "Scope", "Tail").flatMap(readPart), ...cap];
     const approvals = find(root, "People_two").length > 0 ? 2 : 1;
     return { effect: effectOf(kind), approvals, conditions: inOrder(conditions) };
   }
@@ -59,6 +60,10 @@ export function reader(
       throw new NotUnderstood(
         `I do not know what "${word}" are. Say ${acts.slice(0, 4).join(", ")} or another act, or name the tool: calls of stripe_refund.`,
       );
+    // "Salary changes" and "refund requests" are what their first word says; "payroll transfers" could be either.
+    const suffix = find(subject, "actSuffix").map(source)[0] ?? "";
+    if (actOf(suffix) === "transfer" && act !== "transfer")
+      throw new NotUnderstood(`"${word} ${suffix}" names two acts. Say one of them, or name the tool: calls of stripe_refund.`);
     return [{ on: "act", act }];
   }
 
@@ -170,14 +175,20 @@ export function reader(
         return [{ on: fact(), operator: "one_of", values: values() }];
       case "Condition_factNot":
         return [{ on: fact(), operator: "is_not", values: values() }];
-      case "Condition_factIs":
-        return [{ on: fact(), operator: "is", values: values() }];
+      case "Condition_factIs": {
+        const several = values();
+        return [{ on: fact(), operator: several.length > 1 ? "one_of" : "is", values: several }];
+      }
       case "Condition_number": {
         const value = numberIn(source(only(kind, "plainNumber")));
         return [{ on: "argument", path: path(), operator: comparisonOf(only(kind, "Compare")), value }];
       }
-      case "Condition_oneOf": {
+      case "Condition_oneOf":
+      case "Condition_is": {
         const literals = find(kind, "Value").map(readLiteral);
+        const [first = ""] = literals;
+        if (kind.rule === "Condition_is" && literals.length === 1)
+          return [{ on: "argument", path: path(), operator: "is", value: first }];
         if (new Set(literals.map((value) => typeof value)).size > 1)
           throw new NotUnderstood("A list holds texts or numbers, not both. Quote the numbers that are texts.");
         return [{ on: "argument", path: path(), operator: "one_of", values: literals }];
@@ -194,8 +205,6 @@ export function reader(
         ];
       case "Condition_isNot":
         return [{ on: "argument", path: path(), operator: "is_not", value: literal() }];
-      case "Condition_is":
-        return [{ on: "argument", path: path(), operator: "is", value: literal() }];
       default:
         return readTerm(only(kind, "term"));
     }
@@ -234,11 +243,18 @@ export function reader(
 }
 
 function effectOf(kind: Tree | undefined): Effect {
-  if (kind?.rule === "Forbidden") return "deny";
+  if (kind?.rule === "Forbidden" || kind?.rule === "Capped") return "deny";
   const [order] = kind ? find(kind, "order", "Modal") : [];
   const named = order?.parts[0]?.rule ?? "";
   if (/_(allow|allowed|free)$/.test(named)) return "allow";
   return /_(deny|forbidden|never)$/.test(named) ? "deny" : "review";
+}
+
+/** The amount of "must not exceed", apart from those of its scope. */
+function ownMoney(capped: Tree): Tree {
+  const found = capped.parts.find(({ rule }) => rule === "Money");
+  if (found === undefined) throw new TypeError("the grammar has no Money in Capped");
+  return found;
 }
 
 function comparisonOf(node: Tree): Comparison {

@@ -176,6 +176,31 @@ describe("rules in plain sentences", () => {
   });
 
   it.each([
+    ["No refunds over 1,000 USD.", "Never refund over 1,000 USD."],
+    ["Do not refund more than 500 USD.", "Never refund over 500 USD."],
+    ["Refunds must not exceed 500 USD.", "Never refund over 500 USD."],
+    ["Refunds for more than 200 USD need approval from two people", "Refunds over 200 USD need two reviewers"],
+    ["Wire transfers need a person", "Transfers need a person"],
+    ["Salary changes must be denied", "Payroll must be denied"],
+    [
+      "Refunds may be approved when category is office or software",
+      "Refunds may be approved when category is one of office, software",
+    ],
+    ["Approve payments to payee acme up to 500 EUR", 'Payments to payee "acme" up to 500 EUR may be approved'],
+    ["Deny when the payee is acme over 500 EUR", "Any call over 500 EUR must be denied when the payee is acme"],
+    ["Deny when country is KP over 500 EUR", "Any call over 500 EUR must be denied when country is KP"],
+  ])("%j says what %j says", (one, other) => {
+    const read = (sentence: string) => {
+      const parsed = parseRule(sentence);
+      if (!parsed.ok) throw new Error(parsed.problem);
+      return { ...parsed.rule, conditions: parsed.rule.conditions.map((each) => JSON.stringify(each)).toSorted() };
+    };
+    expect(read(one)).toEqual(read(other));
+  });
+
+  it.each([
+    ["Refunds larger than 100 dollars need review", "dollars"],
+    ["Payroll transfers need a person", "two acts"],
     ["Refunds must be small", "small"],
     ["Approve always", "Name a condition"],
     ["Approve when amount is at most a lot", "a lot"],

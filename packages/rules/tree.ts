@@ -1,5 +1,6 @@
 import { type Node, grammar as ohmGrammar } from "ohm-js";
 import { grammar } from "./grammar.ts";
+import { isCurrency } from "./rule.ts";
 
 const language = ohmGrammar(grammar);
 
@@ -55,8 +56,11 @@ export function only(node: Tree, rule: string): Tree {
 
 /** What was read, where it stopped, and what usually helps. */
 function whyNot(text: string, at: number): string {
-  const rest = text.slice(at).trim();
-  const understood = text.slice(0, at).trim();
+  // Within a word, the whole word is what is not understood.
+  const from = text.lastIndexOf(" ", at - 1) + 1;
+  const stop = at > 0 && text[at - 1] !== " " && at < text.length && text[at] !== " " ? from : at;
+  const rest = text.slice(stop).trim();
+  const understood = text.slice(0, stop).trim();
   const where =
     understood === "" || rest === text
       ? "I do not understand this sentence."
@@ -67,10 +71,8 @@ function whyNot(text: string, at: number): string {
 }
 
 function hintFor(text: string): string {
-  if (
-    /\b(?:over|up to|above|at most|under|more than|below)\s+[\d,.]+(?!\s*[a-z]{3}\b)/i.test(text) &&
-    !/\bis (?:over|at most)/i.test(text)
-  )
+  const amount = /\b(?:over|up to|above|at most|under|more than|below|exceed)\s+[\d,.]*\d(?:\s*([a-z]{3})\b)?/i.exec(text);
+  if (amount && !isCurrency((amount[1] ?? "").toUpperCase()) && !/\bis (?:over|at most)/i.test(text))
     return "Name the currency behind the amount, such as 100 USD.";
   if (/^(?:approve|allow|pause|review|deny|refuse)\b.*\bwhen\b/i.test(text))
     return "A condition reads: an argument's name, then is, is not, is one of, is at most, is over, is at least, is under, and a value.";
