@@ -3,13 +3,13 @@ import { parseArgs } from "node:util";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
 import { openModelJudge } from "@ledgix/judge/compose";
 import { judgeConfig } from "@ledgix/judge/config";
-import { fitCalibration } from "@ledgix/judge/evaluate/confidence";
+import { asClaimed, fitCalibration } from "@ledgix/judge/evaluate/confidence";
 import type { Judging } from "@ledgix/judge/evaluate/evaluate";
 import { retrieval } from "@ledgix/judge/retrieve/retrieve";
 import { vectorStore } from "@ledgix/judge/retrieve/vectors";
 import { quoting, startModelDouble } from "@ledgix/judge/test/model-double";
 import type { Database } from "@ledgix/tenancy/database";
-import { attacksOn } from "./attacks.ts";
+import { attacksOn, poisonedDocuments } from "./attacks.ts";
 import { categories } from "./cases/index.ts";
 import { claims, isUnsafe, outcomeOf, type Row, rowOf, table, totalOf } from "./report.ts";
 import { judgeAll, tenantFor } from "./tenant.ts";
@@ -40,13 +40,15 @@ if (process.env.EVAL_MODEL && process.env.EVAL_MODEL !== "local")
 const rows: Row[] = [];
 const seen: { score: number; isRight: boolean }[] = [];
 for (const category of categories) {
-  const database = await tenantFor(category, embedding);
+  const database = await tenantFor(category, embedding, []);
+  const poisoned = await tenantFor(category, embedding, poisonedDocuments);
   for (const [judge, open] of judges) {
-    const judging = await open(database);
-    const labelled = await judgeAll(database, judging, category, category.cases);
-    const attacks = await judgeAll(database, judging, category, attacksOn(category));
+    const labelled = await judgeAll(database, await open(database), category, category.cases);
+    const attacks = await judgeAll(poisoned, await open(poisoned), category, attacksOn(category));
     rows.push(rowOf(judge, category.name, "labelled", labelled), rowOf(judge, category.name, "attacks", attacks));
-    if (judge === process.env.EVAL_MODEL) seen.push(...claims(labelled));
+    // What rules decided says nothing of the model.
+    if (judge === process.env.EVAL_MODEL)
+      seen.push(...claims(labelled.filter(({ answer }) => answer.reason_code.startsWith("model_"))));
     for (const { given, answer } of [...labelled, ...attacks].filter(isUnsafe))
       console.error(`UNSAFE ${judge} ${category.name}: ${JSON.stringify(given)} → ${answer.reason}`);
     if (process.env.EVALS_SHOW === judge)
@@ -56,6 +58,7 @@ for (const category of categories) {
         );
   }
   await database.close();
+  await poisoned.close();
 }
 await vectors.close();
 await lying.close();
@@ -69,7 +72,8 @@ process.exit(unsafe === 0 ? 0 : 1);
 
 function modelFor(database: Database, environment: Record<string, string | undefined>) {
   const config = judgeConfig.parse({ JUDGE_API_KEY: "no key is needed here", DATABASE_URL: "not needed here", ...environment });
-  return openModelJudge(config, environment, { database: async () => database });
+  const tenants = { database: async () => database };
+  return openModelJudge(config, environment, tenants, options.calibrate && environment === process.env ? asClaimed : undefined);
 }
 
 async function writeCalibration(model: string, cases: { score: number; isRight: boolean }[]): Promise<void> {

@@ -7,7 +7,6 @@ import { openPglite } from "@ledgix/tenancy/pglite";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import { storePolicyVersion } from "@ledgix/vault/policies/store";
 import { z } from "zod";
-import { poisonedDocuments } from "./attacks.ts";
 import type { Category, LabelledCase } from "./case.ts";
 
 /** The default threshold: below it an approval becomes a pause. */
@@ -16,13 +15,13 @@ const THRESHOLD = 0.8;
 export type Outcome = "approved" | "denied" | "paused";
 export type Judged = { given: LabelledCase; answer: EvaluateAnswer; outcome: Outcome; citationsValid: number; citations: number };
 
-/** A tenant's database with the category's policy in force, and with what a poisoner uploaded beside it. */
-export async function tenantFor(category: Category, embedding: Embedding): Promise<Database> {
+/** A tenant's database with the category's policy in force, and with what was uploaded beside it. */
+export async function tenantFor(category: Category, embedding: Embedding, beside: string[]): Promise<Database> {
   const database = await openPglite();
   await prepareTenantDatabase(database);
   const documents = [
     { policyId: "policy", content: category.document, rules: category.rules },
-    ...poisonedDocuments.map((content, i) => ({ policyId: `poison-${i}`, content, rules: [] })),
+    ...beside.map((content, i) => ({ policyId: `poison-${i}`, content, rules: [] })),
   ];
   for (const { policyId, content, rules } of documents) {
     const stored = await storePolicyVersion(database, {

@@ -5,7 +5,7 @@ import { LOCAL_MODEL, localEmbedding } from "./adapters/local-embedding.ts";
 import { openChatModel, type ProviderEnvironment } from "./adapters/providers.ts";
 import type { JudgeConfig } from "./config.ts";
 import type { AnswerRecord } from "./evaluate/chat-judge.ts";
-import { calibration } from "./evaluate/confidence.ts";
+import { type Calibration, calibration } from "./evaluate/confidence.ts";
 import type { ModelJudge } from "./evaluate/model.ts";
 import { type VectorStore, vectorStore } from "./retrieve/vectors.ts";
 
@@ -35,6 +35,7 @@ export async function openModelJudge(
   config: Models,
   environment: ProviderEnvironment,
   tenants: Pick<TenantDirectory, "database">,
+  measured?: Calibration,
 ): Promise<ModelJudge | null> {
   if (config.EVAL_MODEL === "local") return null;
   const { chatJudge } = await import("./evaluate/chat-judge.ts");
@@ -43,7 +44,7 @@ export async function openModelJudge(
   return chatJudge({
     name: config.EVAL_MODEL,
     model: await openChatModel(config.EVAL_MODEL, environment, config.EVAL_MODEL_BASE_URL),
-    calibration: fitted === null ? null : calibration.parse(JSON.parse(fitted)),
+    calibration: measured ?? (fitted === null ? null : calibration.parse(JSON.parse(fitted))),
     price: config.EVAL_MODEL_PRICE === undefined ? null : { input, output },
     timeoutSeconds: config.EVAL_TIMEOUT_SECONDS,
     // Lost with the process at worst: it is for the bill, not for the ledger.

@@ -12,6 +12,13 @@ export type Calibration = z.infer<typeof calibration>;
 /** What a model that nobody measured may claim: just below the default threshold, so that it approves nothing by itself. */
 export const UNCALIBRATED_CAP = 0.79;
 
+/** Takes every claim as it is made: for measuring a model, never for deciding. */
+export const asClaimed: Calibration = {
+  model: "as claimed",
+  fitted_on: "never",
+  steps: Array.from({ length: 101 }, (_, percent) => ({ score: percent / 100, right: percent / 100, cases: 1 })),
+};
+
 /** A confidence, with how it was made up in words. */
 export function calibrated(claimed: number, model: string, fitted: Calibration | null): { confidence: number; basis: string } {
   const said = claimed.toFixed(2);
