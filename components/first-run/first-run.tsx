@@ -12,7 +12,8 @@ import { AddPolicy } from "@/components/policies/add-policy-dialog";
 import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
 import { cn } from "@/lib/cn";
-import { densityQuery, keysQuery, ledgerQuery, policiesQuery } from "@/lib/vault/queries";
+import { policiesQuery } from "@/lib/vault/policy-queries";
+import { densityQuery, keysQuery, ledgerQuery } from "@/lib/vault/queries";
 
 /** How often an open step looks whether it is done. */
 const LOOK_MS = 2_000;

@@ -7,15 +7,8 @@ import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
-import {
-  coverageQuery,
-  densityQuery,
-  keysQuery,
-  membersQuery,
-  notificationsQuery,
-  policiesQuery,
-  settingsQuery,
-} from "@/lib/vault/queries";
+import { coverageQuery, policiesQuery } from "@/lib/vault/policy-queries";
+import { densityQuery, keysQuery, membersQuery, notificationsQuery, settingsQuery } from "@/lib/vault/queries";
 import { type GoLiveCheck, goLiveChecks } from "./checks";
 
 /** How often the page looks again. */

@@ -9,7 +9,7 @@ import { Page, Panel } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { cn } from "@/lib/cn";
-import { policyQuery } from "@/lib/vault/queries";
+import { policyQuery } from "@/lib/vault/policy-queries";
 
 type Props = { client: string; policyId: string; from: string; to: string };
 

@@ -16,7 +16,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import { addConfluence, removeConfluence, syncConfluence } from "@/lib/policies/actions";
-import { confluenceQuery } from "@/lib/vault/queries";
+import { confluenceQuery } from "@/lib/vault/policy-queries";
 
 /** Spaces and page trees of Confluence that policies are read from. */
 export function ConfluenceSources({ client, mayWrite }: { client: string; mayWrite: boolean }) {

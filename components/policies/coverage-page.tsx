@@ -8,7 +8,7 @@ import Link from "next/link";
 import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
-import { coverageQuery } from "@/lib/vault/queries";
+import { coverageQuery } from "@/lib/vault/policy-queries";
 import { Findings } from "./policy-rules";
 
 const looks = {

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Panel } from "@/components/ui/page";
 import { Progress } from "@/components/ui/progress";
-import { embeddingQuery } from "@/lib/vault/queries";
+import { embeddingQuery } from "@/lib/vault/policy-queries";
 
 /** While passages are embedded by another model than before: how far that is, and what serves until then. */
 export function EmbeddingNote({ client }: { client: string }) {

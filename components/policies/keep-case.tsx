@@ -8,7 +8,7 @@ import { Form } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { Panel } from "@/components/ui/page";
 import { addCase } from "@/lib/policies/actions";
-import { policiesQuery } from "@/lib/vault/queries";
+import { policiesQuery } from "@/lib/vault/policy-queries";
 import { usePolicyAction } from "./use-policy-action";
 import { verdictWords } from "./verdict";
 

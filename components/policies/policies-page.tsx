@@ -12,7 +12,7 @@ import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
-import { policiesQuery } from "@/lib/vault/queries";
+import { policiesQuery } from "@/lib/vault/policy-queries";
 import { AddPolicyButton, AddPolicyDialog } from "./add-policy-dialog";
 import { EmbeddingNote } from "./embedding-note";
 import { StateBadge } from "./state-badge";

@@ -15,7 +15,7 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import { startBacktest } from "@/lib/policies/actions";
-import { backtestsQuery } from "@/lib/vault/queries";
+import { backtestsQuery } from "@/lib/vault/policy-queries";
 import { usePolicyAction } from "./use-policy-action";
 import { Verdict } from "./verdict";
 

@@ -10,7 +10,7 @@ import { Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { removeCase } from "@/lib/policies/actions";
-import { casesQuery } from "@/lib/vault/queries";
+import { casesQuery } from "@/lib/vault/policy-queries";
 import { tryPath } from "./try-path";
 import { usePolicyAction } from "./use-policy-action";
 import { verdictWords } from "./verdict";

@@ -12,7 +12,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
 import { cn } from "@/lib/cn";
-import { policyQuery } from "@/lib/vault/queries";
+import { policyQuery } from "@/lib/vault/policy-queries";
 import { ActivateControl } from "./activate-control";
 import type { Range } from "./highlight-range";
 import { PolicyBacktests } from "./policy-backtests";

@@ -11,7 +11,7 @@ import { Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { saveTerms } from "@/lib/policies/actions";
-import { termsQuery } from "@/lib/vault/queries";
+import { termsQuery } from "@/lib/vault/policy-queries";
 import { usePolicyAction } from "./use-policy-action";
 
 /** The tenant's own words: what "a card that was not charged" means in arguments, so that rules may say it. */

@@ -11,7 +11,7 @@ import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
-import { toolsQuery } from "@/lib/vault/queries";
+import { toolsQuery } from "@/lib/vault/policy-queries";
 import { MappingForm } from "./mapping-form";
 import { TermsForm } from "./terms-form";
 

@@ -11,7 +11,8 @@ import { Form } from "@/components/ui/form";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { tryCall } from "@/lib/policies/actions";
-import { policiesQuery, reviewsQuery } from "@/lib/vault/queries";
+import { policiesQuery } from "@/lib/vault/policy-queries";
+import { reviewsQuery } from "@/lib/vault/queries";
 import { KeepCase } from "./keep-case";
 import { TrialResult } from "./trial-result";
 

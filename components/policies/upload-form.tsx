@@ -10,7 +10,7 @@ import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import { uploadPolicy } from "@/lib/policies/actions";
-import { uploadsQuery } from "@/lib/vault/queries";
+import { uploadsQuery } from "@/lib/vault/policy-queries";
 
 const MAX_BYTES = 25 * 1024 * 1024;
 const ACCEPTED = {

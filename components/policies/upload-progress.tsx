@@ -7,7 +7,7 @@ import { useEffect } from "react";
 import { Panel } from "@/components/ui/page";
 import { Progress } from "@/components/ui/progress";
 import { Time } from "@/components/ui/time";
-import { isOnItsWay, uploadsQuery } from "@/lib/vault/queries";
+import { isOnItsWay, uploadsQuery } from "@/lib/vault/policy-queries";
 
 /** Refusals of the last minutes stay in sight; older ones are history. */
 const SHOWN_MS = 15 * 60_000;

@@ -18,7 +18,8 @@ import {
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useSentences } from "@/components/reviews/use-sentences";
-import { keysQuery, policiesQuery, reviewsQuery, waitingCases } from "@/lib/vault/queries";
+import { policiesQuery } from "@/lib/vault/policy-queries";
+import { keysQuery, reviewsQuery, waitingCases } from "@/lib/vault/queries";
 import { destinations, settingsParts } from "./navigation";
 
 const CASES_SHOWN = 8;

@@ -1,48 +1,15 @@
-import { backtestList } from "@ledgix/contract/backtest";
-import { confluenceSources } from "@ledgix/contract/confluence";
 import { insights } from "@ledgix/contract/insights";
-import { embeddingState } from "@ledgix/contract/judge";
 import { checkpointList, ledgerDensity, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { deliveryList, notificationSettings, slackState, slackTargets, webhookList } from "@ledgix/contract/notifications";
-import { caseList, policyDocument, policyList, policyTerms, policyUploads } from "@ledgix/contract/policy";
-import { problem } from "@ledgix/contract/problem";
 import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
 import { reviewSettings, tenantSettings, thresholdHistory } from "@ledgix/contract/settings";
-import { observedTools, policyCoverage } from "@ledgix/contract/tool";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { z } from "zod";
 import { type AuditFilter, auditPage } from "../audit/schema";
 import { keyList } from "../keys/schema";
 import { memberList } from "../members/schema";
+import { ReadFailed, read, vaultPath } from "./read";
 
 // What the browser reads live, through the console's own API. Keys begin with the tenant, so that a switch never mixes two.
-
-export class ReadFailed extends Error {
-  override name = "ReadFailed";
-  readonly code: string | undefined;
-  constructor(message: string, code?: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-async function read<Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal): Promise<z.output<Schema>> {
-  const response = await fetch(path, { signal }).catch((error) => {
-    if (signal.aborted) throw error;
-    throw new ReadFailed("The console cannot be reached. Check your connection.");
-  });
-  if (response.redirected)
-    throw new ReadFailed(
-      "Your session has ended. Sign in again; what you typed stays in this tab until you leave it.",
-      "signed_out",
-    );
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return schema.parse(body);
-  const parsed = problem.partial().safeParse(body);
-  throw new ReadFailed(parsed.data?.detail ?? "This could not be read. Try again shortly.", parsed.data?.code);
-}
-
-const vaultPath = (client: string, path: string) => `/api/${client}/vault${path}`;
 
 /** The query parameters of `GET /reviews` that are set. */
 export type ReviewFilter = Record<string, string>;
@@ -79,93 +46,6 @@ export function absencesQuery(client: string) {
   return queryOptions({
     queryKey: [client, "absences"],
     queryFn: ({ signal }) => read(vaultPath(client, "/absence"), absences, signal),
-  });
-}
-
-export function policiesQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "policies"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/policies"), policyList, signal),
-    // Asks again while something is being indexed.
-    refetchInterval: ({ state }) => (state.data?.policies.some((policy) => policy.indexing === "indexing") ? 1_500 : false),
-  });
-}
-
-export function policyQuery(client: string, policyId: string, version: string | null) {
-  return queryOptions({
-    queryKey: [client, "policy", policyId, version],
-    queryFn: ({ signal }) =>
-      read(
-        vaultPath(client, `/policies/${encodeURIComponent(policyId)}${version ? `?version=${version}` : ""}`),
-        policyDocument,
-        signal,
-      ),
-  });
-}
-
-/** Asks again while a document is on its way; then the policies have changed too. */
-export function uploadsQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "policy-uploads"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/policy-uploads"), policyUploads, signal),
-    refetchInterval: ({ state }) => (state.data?.uploads.some(isOnItsWay) ? 1_000 : false),
-  });
-}
-export const isOnItsWay = ({ state }: { state: string }) => state !== "ready" && state !== "refused";
-
-export function casesQuery(client: string, policyId: string, version: string) {
-  return queryOptions({
-    queryKey: [client, "policy", policyId, "cases", version],
-    queryFn: ({ signal }) =>
-      read(vaultPath(client, `/policies/${encodeURIComponent(policyId)}/cases?version=${version}`), caseList, signal),
-  });
-}
-
-export function backtestsQuery(client: string, policyId: string) {
-  return queryOptions({
-    queryKey: [client, "policy", policyId, "backtests"],
-    queryFn: ({ signal }) => read(vaultPath(client, `/policies/${encodeURIComponent(policyId)}/backtests`), backtestList, signal),
-    refetchInterval: ({ state }) => (state.data?.backtests.some(({ state: each }) => each === "running") ? 700 : false),
-  });
-}
-
-export function coverageQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "policy-coverage"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/policy-coverage"), policyCoverage, signal),
-  });
-}
-
-export function toolsQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "tools"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/tools"), observedTools, signal),
-  });
-}
-
-/** Asks again while a source is read for the first time. */
-export function confluenceQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "confluence"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/confluence"), confluenceSources, signal),
-    refetchInterval: ({ state }) => (state.data?.sources.some(({ synced_at }) => synced_at === null) ? 1_500 : false),
-  });
-}
-
-export function termsQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "policy-terms"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/policy-terms"), policyTerms, signal),
-  });
-}
-
-/** Asks again while passages are embedded by another model. */
-export function embeddingQuery(client: string) {
-  return queryOptions({
-    queryKey: [client, "policy-embedding"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/policy-embedding"), embeddingState, signal),
-    refetchInterval: ({ state }) => (state.data && state.data.known < state.data.wanted ? 3_000 : false),
-    retry: false,
   });
 }
 

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { PoliciesPage } from "@/components/policies/policies-page";
 import { Prefetched } from "@/components/shell/prefetched";
 import { memberMay, requireMember } from "@/lib/session";
-import { policiesQuery } from "@/lib/vault/queries";
+import { policiesQuery } from "@/lib/vault/policy-queries";
 import { readVault } from "@/lib/vault/server";
 
 export const metadata: Metadata = { title: "Policies" };

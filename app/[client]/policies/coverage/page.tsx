@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { CoveragePage } from "@/components/policies/coverage-page";
 import { Prefetched } from "@/components/shell/prefetched";
 import { requireMember } from "@/lib/session";
-import { coverageQuery } from "@/lib/vault/queries";
+import { coverageQuery } from "@/lib/vault/policy-queries";
 import { readVault } from "@/lib/vault/server";
 
 export const metadata: Metadata = { title: "Coverage" };

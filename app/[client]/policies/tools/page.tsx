@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { ToolsPage } from "@/components/policies/tools-page";
 import { Prefetched } from "@/components/shell/prefetched";
 import { memberMay, requireMember } from "@/lib/session";
-import { toolsQuery } from "@/lib/vault/queries";
+import { toolsQuery } from "@/lib/vault/policy-queries";
 import { readVault } from "@/lib/vault/server";
 
 export const metadata: Metadata = { title: "Tools" };
