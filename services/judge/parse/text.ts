@@ -19,5 +19,6 @@ export function decode(bytes: Uint8Array): string {
 export function checked(text: string): string {
   if (text.trim() === "") throw new Unreadable("empty", "The file holds no text.");
   if (text.length > MAX_TEXT) throw new Unreadable("too_complex", "The file holds more text than a policy may have. Split it.");
-  return text.toWellFormed();
+  // PostgreSQL holds neither U+0000 nor half surrogates; some PDF writers put them between letters.
+  return text.replaceAll("\0", "").toWellFormed();
 }

@@ -1,3 +1,4 @@
+import { destinationOf } from "@ledgix/contract/destination";
 import { jsonObject } from "@ledgix/contract/json";
 import type { EvaluateRequest } from "@ledgix/contract/judge";
 import type { Queryable } from "@ledgix/tenancy/database";
@@ -34,12 +35,6 @@ export function callOf(past: PastRequest): Omit<EvaluateRequest, "client_id" | "
     data_categories: past.data_categories,
     at: past.requested_at.toISOString(),
   };
-}
-
-/** The host of an address, else the provider's name. */
-export function destinationOf(uri: string | null, provider: string | null): string | null {
-  if (uri !== null && URL.canParse(uri)) return new URL(uri).hostname || uri;
-  return uri ?? provider;
 }
 
 /** The newest requests of these tools, or of all. */

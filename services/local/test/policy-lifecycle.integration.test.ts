@@ -320,6 +320,27 @@ describe("documents", () => {
     expect(body.rules.map((rule: RuleReading) => rule.text)).toEqual(["Never refund over 10 USD."]);
   });
 
+  it("a new document puts no rule of a draft in force, and a registered policy no rule that fails a test case", async () => {
+    const tenant = await newTenant();
+    const register = (rules: string[]) =>
+      tenant.owner("POST", "/register-policy", { policy_id: "refund-handbook", rules, tools: ["stripe_refund"] });
+    await register(["Deny when amount is over 10."]);
+    await tenant.owner("POST", "/policies", {
+      policy_id: "refund-handbook",
+      title: "Refund handbook",
+      tools: ["stripe_refund"],
+      rules: ["Approve when amount is at most 9,999."],
+      content: "",
+    });
+    const { body } = await upload("handbook.md", handbook, {}, tenant.owner);
+    expect(body.rules.map((rule: RuleReading) => rule.text)).toEqual(["Deny when amount is over 10."]);
+    await tenant.owner("POST", "/policies/refund-handbook/cases", { name: "Huge", call: refund(50), expected: "deny" });
+    const lenient = await register(["Approve when amount is at most 9,999."]);
+    expect([lenient.status, lenient.body.code]).toEqual([409, "cases_failed"]);
+    expect((await ask(refund(50), tenant.agent)).status).toBe("denied");
+    expect((await register(["Deny when amount is over 20."])).body.status).toBe("registered");
+  });
+
   it("an upload that was cut off goes on by itself", async () => {
     const tenant = await newTenant();
     const database = await stack.tenants.database(tenant.clientId);

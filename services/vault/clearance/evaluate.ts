@@ -1,3 +1,4 @@
+import { destinationOf } from "@ledgix/contract/destination";
 import type { ClearanceMessage } from "../adapters/clearance-queue.ts";
 import { JudgeUnavailable } from "../adapters/judge-client.ts";
 import type { VaultDependencies } from "../dependencies.ts";
@@ -25,7 +26,7 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
         context: request.context,
         ...(request.purpose !== null && { purpose: request.purpose }),
         human_principal: request.human_principal,
-        destination: hostOf(request.destination_uri) ?? request.destination_provider,
+        destination: destinationOf(request.destination_uri, request.destination_provider),
         data_categories: request.data_categories,
         at: request.requested_at.toISOString(),
       })
@@ -38,11 +39,6 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
   } catch (error) {
     deps.log.error("clearance.not_decided", error, { client_id: clientId, request_id: requestId });
   }
-}
-
-/** What rules call the destination: the host of an address, or the whole of what is no address. */
-function hostOf(uri: string | null): string | null {
-  return uri !== null && URL.canParse(uri) ? new URL(uri).hostname || uri : uri;
 }
 
 /** Requests that are `processing` for longer than this were lost by a queue, or by a process that died. */

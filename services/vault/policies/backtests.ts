@@ -3,13 +3,14 @@ import { ProblemError } from "@ledgix/contract/problem";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { type Principal, principalLabel } from "../access/principal.ts";
-import { JudgeUnavailable } from "../adapters/judge-client.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 
 const row = backtest.extend({ created_at: z.date() });
 const COLUMNS = Object.keys(row.shape).join(", ");
 /** Seconds without progress after which a backtest begins anew. */
 const ABANDONED_SECONDS = 60;
+/** Seconds after which one that still is not done is given up. */
+const GIVEN_UP_SECONDS = 3_600;
 
 /** Begins to hold a draft against past requests; it goes on by itself. @throws {ProblemError} `not_found` */
 export async function startBacktest(
@@ -32,16 +33,19 @@ export async function startBacktest(
 }
 
 async function runBacktest(deps: VaultDependencies, clientId: string, backtestId: string): Promise<void> {
-  await deps.judge.backtest(clientId, backtestId).catch(async (error: unknown) => {
-    deps.log.error("policy.not_backtested", error, { backtest_id: backtestId });
-    if (error instanceof JudgeUnavailable) return; // the background loop asks again
-    throw error;
-  });
+  // What fails here is asked for again by the background loop.
+  await deps.judge
+    .backtest(clientId, backtestId)
+    .catch((error: unknown) => deps.log.error("policy.not_backtested", error, { backtest_id: backtestId }));
 }
 
-/** Takes up what was left by a process that died. */
+/** Takes up what was left by a process that died, and gives up what does not come to an end. */
 export async function resumeBacktests(deps: VaultDependencies, clientId: string): Promise<void> {
   const database = await deps.tenants.database(clientId);
+  await database.run(
+    `update backtests set state = 'failed', reason = 'It did not come to an end within an hour. Run it again over fewer days.'
+     where state = 'running' and created_at < now() - make_interval(secs => ${GIVEN_UP_SECONDS})`,
+  );
   const left = await database.rows(
     z.object({ backtest_id: z.string() }),
     `update backtests set touched_at = now() where state = 'running' and touched_at < now() - make_interval(secs => ${ABANDONED_SECONDS})

@@ -2,8 +2,9 @@ import type { RegisterPolicyRequest } from "@ledgix/contract/policy";
 import { parseRule } from "@ledgix/rules/parse";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { assertCasesPass } from "./activate.ts";
 import { indexPolicyVersions } from "./index-versions.ts";
-import { storePolicyVersion } from "./store.ts";
+import { type NewPolicyVersion, storePolicyVersion } from "./store.ts";
 
 /**
  * `POST /register-policy`: rules as sentences. One that is not understood is kept as text; calls under the policy then pause instead
@@ -11,7 +12,7 @@ import { storePolicyVersion } from "./store.ts";
  */
 export async function registerPolicy(deps: VaultDependencies, principal: Principal, policy: RegisterPolicyRequest) {
   const database = await deps.tenants.database(principal.clientId);
-  const { version } = await storePolicyVersion(database, {
+  const written: Omit<NewPolicyVersion, "isDraft"> = {
     policyId: policy.policy_id,
     title: titleOf(policy),
     description: policy.description,
@@ -21,8 +22,11 @@ export async function registerPolicy(deps: VaultDependencies, principal: Princip
     tools: policy.tools,
     rules: policy.rules,
     createdBy: principalLabel(principal),
-    isDraft: false,
-  });
+  };
+  // A draft first: one that fails a test case of the policy stays one. The same content again puts it in force.
+  const draft = await storePolicyVersion(database, { ...written, isDraft: true });
+  await assertCasesPass(deps, principal.clientId, policy.policy_id, draft.policyVersionId);
+  const { version } = await storePolicyVersion(database, { ...written, isDraft: false });
   void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
   return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy.rules) };
 }

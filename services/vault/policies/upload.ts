@@ -88,7 +88,7 @@ export async function processUpload(deps: VaultDependencies, clientId: string, u
     if (!answer.ok) return await refuseUpload(database, uploadId, answer.code, answer.reason);
     if (holdsApiKey(answer.document.content)) return await refuseUpload(database, uploadId, "holds_key", KEY_IN_TEXT);
     await database.transaction(async (transaction) => {
-      const before = await rulesOfNewest(transaction, upload.policy_id);
+      const before = await confirmedRules(transaction, upload.policy_id, upload.is_draft);
       const { content, media_type, pages } = answer.document;
       const stored = await storeIn(transaction, {
         policyId: upload.policy_id,
@@ -123,12 +123,20 @@ export async function processUpload(deps: VaultDependencies, clientId: string, u
   return readUpload(database, uploadId);
 }
 
-/** A new document keeps the rules that were confirmed for the one before it: an upload takes nothing away. */
-async function rulesOfNewest(transaction: Queryable, policyId: string): Promise<{ rules: string[]; cedar: string }> {
+/**
+ * A new document keeps the rules that were confirmed for the one before it: an upload takes nothing away. Those of a draft are not
+ * confirmed yet, so they are kept only where nothing is in force and the upload is a draft too.
+ */
+async function confirmedRules(
+  transaction: Queryable,
+  policyId: string,
+  isDraft: boolean,
+): Promise<{ rules: string[]; cedar: string }> {
   const row = await transaction.row(
     z.object({ rules: z.array(z.string()), cedar: z.string() }),
-    "select rules, cedar from policy_versions where policy_id = $1 order by version desc limit 1",
-    [policyId],
+    `select rules, cedar from policy_versions v where policy_id = $1 and ($2 or effective_from is not null)
+     order by exists (select from policies_in_force f where f.policy_version_id = v.policy_version_id) desc, version desc limit 1`,
+    [policyId, isDraft],
   );
   return row ?? { rules: [], cedar: "" };
 }

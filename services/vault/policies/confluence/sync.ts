@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { confluenceSource } from "@ledgix/contract/confluence";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
@@ -9,13 +10,13 @@ import { processUpload } from "../upload.ts";
 /** Seconds that one sync may take, before another one may begin. */
 const LEASE_SECONDS = 600;
 
-const source = z.object({
-  source_id: z.string(),
-  base_url: z.string(),
-  email: z.string(),
-  space_key: z.string(),
-  root_page_id: z.string().nullable(),
-  tools: z.array(z.string()),
+const source = confluenceSource.pick({
+  source_id: true,
+  base_url: true,
+  email: true,
+  space_key: true,
+  root_page_id: true,
+  tools: true,
 });
 type Source = z.infer<typeof source>;
 
