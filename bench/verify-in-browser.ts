@@ -1,13 +1,18 @@
 import { join } from "node:path";
+import { readConfig } from "@ledgix/configuration/read";
+import { contentSeal, readTransportKey } from "@ledgix/tenancy/content-seal";
+import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPglite } from "@ledgix/tenancy/pglite";
+import { tenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
 import { localSigner, readOrCreateKeyFile } from "@ledgix/vault/adapters/local-signer";
 import { REQUEST_COLUMNS, storedRequest } from "@ledgix/vault/clearance/stored-request";
-import { readConfig, vaultConfig } from "@ledgix/vault/config";
+import { vaultConfig } from "@ledgix/vault/config";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import { appendEvent } from "@ledgix/vault/ledger/append";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { silentLog } from "@ledgix/vault/log";
+import { fixedKeyring } from "@ledgix/vault/tokens/keyring";
 import { startProduct } from "./console-product.ts";
 import { report, round } from "./report.ts";
 
@@ -17,11 +22,21 @@ const BATCH = 1_000;
 const GOAL_MS = 50;
 
 async function fillLedger(directory: string, clientId: string): Promise<void> {
-  const database = await openPglite(join(directory, "tenants", clientId));
+  const { transport_key = "" } = (await fileSecrets(join(directory, "secrets")).read(`tenants/${clientId}`)) ?? {};
+  const database = tenantDatabase(await openPglite(join(directory, "tenants", clientId)), {
+    contents: contentSeal(async () => ({ current: readTransportKey(transport_key), previous: [] })),
+    onError: async () => {},
+  });
   await prepareTenantDatabase(database);
   const config = readConfig(vaultConfig, { VAULT_JUDGE_URL: "http://127.0.0.1:1", VAULT_JUDGE_API_KEY: "x".repeat(16) });
   const signer = localSigner(config.VAULT_KEY_ID, await readOrCreateKeyFile(join(directory, "signing-key.pem")));
-  const deps = { signer, now: () => new Date(), log: silentLog, config, anchors: directoryAnchor(join(directory, "anchors")) };
+  const deps = {
+    keys: fixedKeyring(signer),
+    now: () => new Date(),
+    log: silentLog,
+    config,
+    anchors: directoryAnchor(join(directory, "anchors")),
+  };
   const request = await database.row(
     storedRequest,
     `insert into clearance_requests (request_id, status, principal, principal_label, body_hash, tool_name, tool_args, tool_args_hash, intent_hash,

@@ -109,7 +109,9 @@ test("from a policy of 40 pages to a request that its rule approves, cited in pl
     const paused = await clear(key, call(2000));
     expect(paused).toMatchObject({ status: "pending_review", reason_code: "rule_review" });
     await page.goto(`${tenant}/reviews/${paused.request_id}`);
-    await expect(page.getByText("Your rule asks for two people: Refunds over 1,000 USD need two reviewers.")).toBeVisible();
+    await expect(
+      page.getByRole("article").getByText("Your rule asks for two people: Refunds over 1,000 USD need two reviewers."),
+    ).toBeVisible();
     await page.getByRole("link", { name: "Handbook", exact: true }).first().click();
     await expect(page.locator("mark")).toHaveText("Refunds over 1,000 USD need two reviewers.");
     await expect(page.locator("mark")).toBeInViewport();

@@ -71,7 +71,7 @@ console.log(unsafe === 0 ? "No unsafe approval." : `${unsafe} unsafe approvals.`
 process.exit(unsafe === 0 ? 0 : 1);
 
 function modelFor(database: Database, environment: Record<string, string | undefined>) {
-  const config = judgeConfig.parse({ JUDGE_API_KEY: "no key is needed here", DATABASE_URL: "not needed here", ...environment });
+  const config = judgeConfig.parse({ JUDGE_API_KEY: "no key is needed here", DATABASE_URL: "postgres://unused", ...environment });
   const tenants = { database: async () => database };
   return openModelJudge(config, environment, tenants, options.calibrate && environment === process.env ? asClaimed : undefined);
 }

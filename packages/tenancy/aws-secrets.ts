@@ -4,17 +4,10 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { type AwsEnvironment, awsClientOptions } from "./aws-environment.ts";
 import { type SecretStore, tenantSecret } from "./secrets.ts";
 
-export type AwsEnvironment = Readonly<Record<string, string | undefined>>;
-
-/** A client for the region that the environment names; `AWS_ENDPOINT_URL` leads elsewhere than to AWS. */
-export function secretsManager(environment: AwsEnvironment): SecretsManagerClient {
-  return new SecretsManagerClient({
-    region: environment.AWS_REGION ?? "us-east-1",
-    ...(environment.AWS_ENDPOINT_URL && { endpoint: environment.AWS_ENDPOINT_URL }),
-  });
-}
+export const secretsManager = (environment: AwsEnvironment) => new SecretsManagerClient(awsClientOptions(environment));
 
 /** Tenants' secrets in AWS Secrets Manager, each a JSON bundle under `<prefix>/<name>`. */
 export function awsSecrets({ prefix, environment }: { prefix: string; environment: AwsEnvironment }): SecretStore {

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { z } from "zod";
-import { type AwsEnvironment, secretsManager } from "./aws-secrets.ts";
+import type { AwsEnvironment } from "./aws-environment.ts";
+import { secretsManager } from "./aws-secrets.ts";
 
 /** The message names the secret, never what it holds. */
 export class BootstrapSecretError extends Error {
@@ -12,9 +13,13 @@ const bundle = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()
 /**
  * The environment with the bundle of `AWS_SECRET_NAME` over it, where that is set.
  *
+ * @param onMerged Told the names of the settings that the bundle holds, for the log; never their values.
  * @throws {BootstrapSecretError} where the bundle cannot be read, or is no flat JSON object
  */
-export async function mergeBootstrapSecret<Environment extends AwsEnvironment>(environment: Environment): Promise<Environment> {
+export async function mergeBootstrapSecret<Environment extends AwsEnvironment>(
+  environment: Environment,
+  onMerged: (names: string[]) => void = () => {},
+): Promise<Environment> {
   const name = environment.AWS_SECRET_NAME;
   if (!name) return environment;
   const { SecretString } = await secretsManager(environment)
@@ -26,6 +31,7 @@ export async function mergeBootstrapSecret<Environment extends AwsEnvironment>(e
   const parsed = bundle.safeParse(readJson(SecretString ?? ""));
   if (!parsed.success)
     throw new BootstrapSecretError(`AWS_SECRET_NAME: the secret ${name} is not a flat JSON object of settings.`);
+  onMerged(Object.keys(parsed.data).sort());
   return { ...environment, ...parsed.data };
 }
 

@@ -63,7 +63,7 @@ export function sqlState(error: unknown): string | null {
 export function isOutage(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/.test(code)) return true;
-  if (/^(08|57P|53)/.test(code)) return true; // connection exceptions, operator intervention, out of resources
+  if (/^(08|28|57P|53)/.test(code)) return true; // connection exceptions, a login that was refused, operator intervention, out of resources
   const message = error instanceof Error ? error.message : "";
   return /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/.test(message);
 }

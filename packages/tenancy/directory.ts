@@ -1,6 +1,10 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { Database, Queryable } from "./database.ts";
-import type { SecretStore, TenantSecret } from "./secrets.ts";
+import { contentSeal, readTransportKey, type TransportKeys } from "./content-seal.ts";
+import { type Database, type Queryable, sqlState } from "./database.ts";
+import type { CachedSecretStore } from "./secret-cache.ts";
+import type { TenantSecret } from "./secrets.ts";
+import { type TenantDatabase, tenantDatabase } from "./tenant-database.ts";
 
 /** How a tenant's database is made and opened: a PGlite directory each, or a PostgreSQL database each. */
 export interface TenantDatabases {
@@ -11,8 +15,10 @@ export interface TenantDatabases {
 
 export type TenantDirectoryOptions = {
   controlPlane: Queryable;
-  secrets: SecretStore;
+  secrets: CachedSecretStore;
   databases: TenantDatabases;
+  /** Base64. Encrypts the content of tenants whose secret has no key of its own. */
+  transportKey?: string | undefined;
   /** Brings a database to the current schema when it is first opened. The judge leaves that to Vault. */
   prepare?: (database: Database) => Promise<unknown>;
 };
@@ -24,12 +30,21 @@ export class TenantNotFound extends Error {
 
 /** The way from a tenant to its open database: client → secret reference → secret → connection. */
 export interface TenantDirectory {
-  /** @throws {TenantNotFound} */
-  database(clientId: string): Promise<Database>;
+  /**
+   * Follows the tenant's secret: another DSN there opens another pool, without a restart.
+   *
+   * @throws {TenantNotFound} @throws {SecretsUnavailable}
+   */
+  database(clientId: string): Promise<TenantDatabase>;
   /** Makes the tenant's secret and database where they are missing. Doing it twice changes nothing. */
   provision(clientId: string): Promise<void>;
-  /** @throws {TenantNotFound} */
-  secret(clientId: string): Promise<TenantSecret>;
+  /**
+   * The tenant's secret, as it was read within the cache's time.
+   *
+   * @param isEnough False where it lacks what the caller needs: then it is read again, since another replica may have added it.
+   * @throws {TenantNotFound} @throws {SecretsUnavailable}
+   */
+  secret(clientId: string, isEnough?: (secret: TenantSecret) => boolean): Promise<TenantSecret>;
   /** Changes a tenant's secret, one writer at a time. */
   changeSecret(clientId: string, change: (secret: TenantSecret) => TenantSecret): Promise<void>;
   /** The tenants that are in use. */
@@ -37,43 +52,87 @@ export interface TenantDirectory {
   close(): Promise<void>;
 }
 
+/** For so long the way from a tenant to its secret is remembered: a suspended tenant is refused, and a lost control plane noticed, after it. */
+const NAME_TTL_MS = 60_000;
+/** A pool whose DSN was replaced is closed after so long: who is at work with it may finish. */
+const RETIRED_MS = 30_000;
+
 export function openTenantDirectory(options: TenantDirectoryOptions): TenantDirectory {
   const { controlPlane, secrets, databases, prepare } = options;
-  const open = new Map<string, Promise<Database>>();
+  const open = new Map<string, { url: string; connection: Promise<TenantDatabase> }>();
+  const retired = new Map<NodeJS.Timeout, Promise<TenantDatabase>>();
+  const names = new LRUCache<string, string>({ max: 20_000, ttl: NAME_TTL_MS });
 
   async function secretName(clientId: string): Promise<string> {
+    const known = names.get(clientId);
+    if (known !== undefined) return known;
     const client = await controlPlane.row(
       z.object({ tenant_secret_ref: z.string() }),
       "select tenant_secret_ref from public.clients where id = $1 and status <> 'suspended'",
       [clientId],
     );
     if (client === null) throw new TenantNotFound(`There is no tenant ${clientId}.`);
+    names.set(clientId, client.tenant_secret_ref);
     return client.tenant_secret_ref;
   }
 
-  async function secret(clientId: string): Promise<TenantSecret> {
-    const found = await secrets.read(await secretName(clientId));
+  async function secret(clientId: string, isEnough: (secret: TenantSecret) => boolean = () => true): Promise<TenantSecret> {
+    const name = await secretName(clientId);
+    let found = await secrets.read(name);
+    if (found !== null && !isEnough(found)) {
+      secrets.forget(name);
+      found = await secrets.read(name);
+    }
     if (found === null) throw new TenantNotFound(`Tenant ${clientId} has no database yet.`);
     return found;
   }
 
-  async function connect(clientId: string): Promise<Database> {
-    const { database_url } = await secret(clientId);
-    const database = await databases.open(database_url);
-    await prepare?.(database);
-    return database;
+  async function transportKeys(clientId: string, isStale: boolean): Promise<TransportKeys> {
+    if (isStale) secrets.forget(await secretName(clientId));
+    const { transport_key = options.transportKey, previous_transport_keys = [] } = await secret(clientId);
+    if (transport_key === undefined) throw new TenantNotFound(`The secret of tenant ${clientId} has no transport_key.`);
+    return { current: readTransportKey(transport_key), previous: previous_transport_keys.map(readTransportKey) };
   }
 
-  function database(clientId: string): Promise<Database> {
-    let connection = open.get(clientId);
-    if (connection === undefined) {
-      connection = connect(clientId);
-      open.set(clientId, connection);
-      // A tenant that could not be opened is tried again by the next caller.
-      connection.catch(() => open.delete(clientId));
+  async function connect(clientId: string, url: string): Promise<TenantDatabase> {
+    const opened = await databases.open(url);
+    const database = tenantDatabase(opened, {
+      contents: contentSeal(({ isStale } = { isStale: false }) => transportKeys(clientId, isStale)),
+      // A password that was refused may have been rotated: it is read again at the next use.
+      onError: async (error) => {
+        if (sqlState(error)?.startsWith("28")) secrets.forget(await secretName(clientId));
+      },
+    });
+    try {
+      await prepare?.(database);
+      return database;
+    } catch (error) {
+      await database.close().catch(() => {});
+      throw error;
     }
+  }
+
+  async function database(clientId: string): Promise<TenantDatabase> {
+    const { database_url: url } = await secret(clientId);
+    const held = open.get(clientId);
+    if (held?.url === url) return held.connection;
+    if (held) retire(held.connection);
+    // One connection a tenant is on its way at a time; one that failed is tried again by the next caller.
+    const connection = connect(clientId, url);
+    open.set(clientId, { url, connection });
+    connection.catch(() => open.get(clientId)?.connection === connection && open.delete(clientId));
     return connection;
   }
+
+  function retire(connection: Promise<TenantDatabase>): void {
+    const timer = setTimeout(() => {
+      retired.delete(timer);
+      void close(connection);
+    }, RETIRED_MS);
+    retired.set(timer.unref(), connection);
+  }
+
+  const close = (connection: Promise<TenantDatabase>) => connection.then((database) => database.close()).catch(() => {});
 
   return {
     database,
@@ -96,6 +155,7 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
       // The tenant's own database is the lock that all replicas share.
       await held.transaction(async (transaction) => {
         await transaction.run("select pg_advisory_xact_lock(hashtext('tenant.secret'))");
+        secrets.forget(name); // another replica may have changed it
         await secrets.replace(name, change(await secret(clientId)));
       });
     },
@@ -107,9 +167,11 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
       return rows.map((row) => row.id);
     },
     async close() {
-      const connections = await Promise.allSettled(open.values());
+      const connections = [...retired.values(), ...[...open.values()].map(({ connection }) => connection)];
+      for (const timer of retired.keys()) clearTimeout(timer);
+      retired.clear();
       open.clear();
-      await Promise.all(connections.map((connection) => connection.status === "fulfilled" && connection.value.close()));
+      await Promise.all(connections.map(close));
     },
   };
 }

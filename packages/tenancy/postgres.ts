@@ -7,6 +7,8 @@ const INT8 = 20;
 export type PostgresOptions = {
   /** Connections at most. */
   maxConnections: number;
+  /** After so long without use a connection is closed. */
+  idleSeconds?: number;
   /** Told of errors on idle connections, which belong to no query. */
   onIdleError?: (error: Error) => void;
 };
@@ -15,7 +17,13 @@ export type PostgresOptions = {
 export function openPostgres(databaseUrl: string, options: PostgresOptions): Database {
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number); // sequences and counts: far below 2^53
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: options.maxConnections, types, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.maxConnections,
+    types,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: (options.idleSeconds ?? 10) * 1000,
+  });
   const listener = postgresListener(databaseUrl);
   pool.on("error", (error) => options.onIdleError?.(error));
 

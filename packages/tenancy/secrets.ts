@@ -4,8 +4,10 @@ import { z } from "zod";
 export const tenantSecret = z.object({
   /** `pglite:<name>` on the embedded default, a PostgreSQL DSN elsewhere. */
   database_url: z.string().min(1),
-  /** 32 bytes, base64: encrypts the protected part of the ledger at rest. */
-  transport_key: z.string().min(1),
+  /** 32 bytes, base64: encrypts the protected part of the ledger at rest. Vault's own where a tenant has none. */
+  transport_key: z.string().min(1).optional(),
+  /** What encrypted before the last rotations, until everything is re-wrapped. */
+  previous_transport_keys: z.array(z.string()).optional(),
   /** Of the tenant's Slack workspace. */
   slack_bot_token: z.string().optional(),
   /** By Confluence source: the API token of a person who may read its pages. */

@@ -17,10 +17,28 @@ export type PostgresTenantOptions = {
   /** A DSN that may create databases; without it tenants' databases are made by an operator. */
   provisionUrl?: string;
   maxConnections: number;
+  /** TLS where a tenant's DSN does not say, in libpq's words. */
+  sslMode?: string;
+  /** After so long without use a connection is closed. */
+  idleSeconds?: number;
 };
 
+/** The DSN with the mode, where it names none; libpq's meaning of it, in which `require` encrypts and trusts any certificate. */
+function withSslMode(databaseUrl: string, sslMode: string | undefined): string {
+  const url = new URL(databaseUrl);
+  if (sslMode === undefined || url.searchParams.has("sslmode")) return databaseUrl;
+  url.searchParams.set("sslmode", sslMode);
+  url.searchParams.set("uselibpqcompat", "true");
+  return url.toString();
+}
+
 /** One PostgreSQL database a tenant, each with a pool of its own. */
-export function postgresTenantDatabases({ provisionUrl, maxConnections }: PostgresTenantOptions): TenantDatabases {
+export function postgresTenantDatabases({
+  provisionUrl,
+  maxConnections,
+  sslMode,
+  idleSeconds,
+}: PostgresTenantOptions): TenantDatabases {
   return {
     async provision(clientId) {
       if (!provisionUrl) throw new Error(`Tenant ${clientId} has no secret. Create its database and secret first.`);
@@ -37,6 +55,7 @@ export function postgresTenantDatabases({ provisionUrl, maxConnections }: Postgr
       url.pathname = `/${name}`;
       return url.toString();
     },
-    open: async (databaseUrl) => openPostgres(databaseUrl, { maxConnections }),
+    open: async (databaseUrl) =>
+      openPostgres(withSslMode(databaseUrl, sslMode), { maxConnections, ...(idleSeconds && { idleSeconds }) }),
   };
 }

@@ -1,103 +1,125 @@
-import { type JsonObject, JsonRefused, jsonObject, parseJson } from "@ledgix/contract/json";
-import { type ProblemCode, ProblemError, problem, problems } from "@ledgix/contract/problem";
+import type { JsonObject } from "@ledgix/contract/json";
+import { ProblemError } from "@ledgix/contract/problem";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { proxy } from "hono/proxy";
 import type { GatewayConfig } from "./config.ts";
+import { argumentsOf, type GatewayRoute } from "./routes.ts";
+import { vaultClient } from "./vault.ts";
+import { tokenCheck } from "./verify.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const VAULT_TIMEOUT_MS = 10_000;
-/** Headers that concern one connection, and are not passed on (RFC 9110 §7.6.1), and those that were meant for the gateway. */
-const NOT_FORWARDED = [
-  "connection",
-  "keep-alive",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "host",
-  "content-length",
-  "x-ledgix-token",
-];
+
+/** Every request is the one tool, its arguments the JSON body, its query free: where a service does one thing only. */
+const WHOLE_SERVICE = "*";
 
 /**
- * Stands in front of one protected tool: a call needs an A-JWT in `X-Ledgix-Token`, issued for this tool and for exactly the JSON body
- * that it forwards. The token is burned through Vault first; only then does the call go on. What cannot be checked does not pass.
+ * Stands in front of a protected service: a call needs an A-JWT in `X-Ledgix-Token`, issued for the tool that its route is, and for exactly
+ * the arguments that it holds. The token is verified, then burned through Vault; only then does the call go on. What cannot be
+ * checked does not pass, and neither does what no route names.
  */
-export function createGateway(config: GatewayConfig): Hono {
+export function createGateway(config: GatewayConfig, routes: GatewayRoute[] = []): Hono {
   const app = new Hono();
-  app.onError((error) => {
-    const known =
-      error instanceof ProblemError ? error : new ProblemError("internal_error", "The gateway could not pass the call on.");
-    return new Response(JSON.stringify(known.toJSON(crypto.randomUUID())), {
-      status: known.status,
-      headers: {
-        "content-type": "application/problem+json",
-        ...(known.status === 401 && { "www-authenticate": 'Ledgix realm="tool"' }),
-        ...(known.retryAfter !== undefined && { "retry-after": String(known.retryAfter) }),
-      },
-    });
+  const vault = vaultClient(config);
+  const check = tokenCheck({
+    vaultUrl: config.GATEWAY_VAULT_URL,
+    issuer: config.GATEWAY_JWT_ISSUER,
+    audience: config.GATEWAY_JWT_AUDIENCE,
   });
-  app.get("/health", (context) => context.json({ status: "ok" }));
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
-  app.all("*", async (context) => {
+
+  /** Lets the call pass once for its token. @throws {ProblemError} */
+  async function clear(context: Context, tool: string, toolArgs: JsonObject): Promise<void> {
     const token = context.req.header("x-ledgix-token");
-    if (!token) {
-      throw new ProblemError(
-        "unauthenticated",
-        `This tool needs clearance. Ask ${config.GATEWAY_VAULT_URL}/request-clearance for tool_name ${config.GATEWAY_TOOL_NAME}, and send the token in X-Ledgix-Token.`,
-      );
-    }
-    const body = await context.req.text();
-    await burn(config, token, readArguments(body));
-    return forward(config, context, body);
-  });
+    if (!token) throw howToGetOne(config, tool);
+    await check(token, tool, toolArgs);
+    await vault.consume(token, tool, toolArgs);
+  }
+
+  app.onError((error) => problemResponse(error));
+  app.get("/health", (context) => context.json({ status: "ok" }));
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => problemResponse(new ProblemError("body_too_large", "The body is larger than the gateway takes.")),
+    }),
+  );
+  for (const route of routes) {
+    app.on(route.method, route.path, async (context) => {
+      const body = await context.req.text();
+      const toolArgs = argumentsOf(route, { path: context.req.param(), query: context.req.queries(), body });
+      await clear(context, route.tool, toolArgs);
+      return forward(config, context, body);
+    });
+  }
+  const onlyTool = config.GATEWAY_TOOL_NAME;
+  if (routes.length === 0 && onlyTool !== undefined) {
+    app.all(WHOLE_SERVICE, async (context) => {
+      const body = await context.req.text();
+      const asBody: GatewayRoute = { method: "POST", path: "/", tool: onlyTool, arguments: "body", ignore: [] };
+      await clear(context, onlyTool, argumentsOf(asBody, { path: {}, query: {}, body }));
+      return forward(config, context, body);
+    });
+  }
+  app.notFound(() =>
+    problemResponse(new ProblemError("not_found", "The gateway passes nothing on here: no route names this request.")),
+  );
   return app;
 }
 
-function readArguments(body: string): JsonObject {
+function howToGetOne({ GATEWAY_VAULT_URL }: GatewayConfig, tool: string): ProblemError {
+  const url = `${GATEWAY_VAULT_URL.replace(/\/+$/, "")}/request-clearance`;
+  return new ProblemError(
+    "unauthenticated",
+    `This call needs clearance. Ask ${url} for tool_name ${tool} with these arguments, and send the token in X-Ledgix-Token.`,
+    { details: { request_clearance_url: url, tool_name: tool } },
+  );
+}
+
+/** Streams the service's answer back. Headers that concern one connection stay behind (RFC 9110 §7.6.1). */
+async function forward(config: GatewayConfig, context: Context, body: string): Promise<Response> {
+  const { pathname, search } = new URL(context.req.url);
+  const upstream = new URL(config.GATEWAY_UPSTREAM_URL);
+  upstream.pathname = `${upstream.pathname.replace(/\/+$/, "")}${pathname}`;
+  upstream.search = search;
+  const hasBody = !["GET", "HEAD"].includes(context.req.method);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), config.GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000);
+  context.req.raw.signal.addEventListener("abort", () => patience.abort(), { once: true }); // the caller went away
   try {
-    return jsonObject.parse(body === "" ? {} : parseJson(body));
+    return await proxy(upstream, {
+      method: context.req.method,
+      headers: {
+        ...context.req.header(),
+        host: undefined,
+        "content-length": undefined,
+        "x-ledgix-token": undefined,
+        "x-forwarded-host": context.req.header("host"),
+      },
+      redirect: "manual",
+      signal: patience.signal,
+      strictConnectionProcessing: true,
+      ...(hasBody && { body }),
+    });
   } catch (error) {
-    if (error instanceof JsonRefused) throw new ProblemError(error.code, error.message);
-    throw new ProblemError("invalid_body", "The body must be the approved arguments, as a JSON object.");
+    throw new ProblemError(
+      "upstream_failed",
+      "The service behind the gateway did not answer. The token is used: whether the action happened is for the service to say.",
+      { cause: error },
+    );
+  } finally {
+    clearTimeout(timer); // an answer that has begun may take its time
   }
 }
 
-async function burn(config: GatewayConfig, token: string, toolArgs: JsonObject): Promise<void> {
-  const response = await fetch(new URL("/consume-token", config.GATEWAY_VAULT_URL), {
-    method: "POST",
+function problemResponse(error: unknown): Response {
+  const known =
+    error instanceof ProblemError ? error : new ProblemError("internal_error", "The gateway could not pass the call on.");
+  return new Response(JSON.stringify(known.toJSON(crypto.randomUUID())), {
+    status: known.status,
     headers: {
-      "content-type": "application/json",
-      "x-vault-api-key": config.GATEWAY_VAULT_API_KEY,
-      "idempotency-key": crypto.randomUUID(),
+      "content-type": "application/problem+json",
+      ...(known.status === 401 && { "www-authenticate": 'Ledgix realm="tool"' }),
+      ...(known.retryAfter !== undefined && { "retry-after": String(known.retryAfter) }),
     },
-    body: JSON.stringify({ token, tool_name: config.GATEWAY_TOOL_NAME, tool_args: toolArgs }),
-    redirect: "error",
-    signal: AbortSignal.timeout(VAULT_TIMEOUT_MS),
-  }).catch((error: unknown) => {
-    throw new ProblemError("tenant_unavailable", "Vault cannot be reached, so the call was not passed on.", {
-      retryAfter: 5,
-      cause: error,
-    });
   });
-  if (response.ok) return;
-  const refused = problem.safeParse(await response.json().catch(() => null));
-  const code = refused.success && refused.data.code in problems ? (refused.data.code as ProblemCode) : "internal_error"; // checked on this line
-  throw new ProblemError(code, refused.data?.detail ?? "Vault refused the token.");
-}
-
-async function forward(config: GatewayConfig, context: Context, body: string): Promise<Response> {
-  const { pathname, search } = new URL(context.req.url);
-  const headers = new Headers(context.req.raw.headers);
-  for (const name of [...NOT_FORWARDED, ...(headers.get("connection")?.split(",") ?? [])]) headers.delete(name.trim());
-  const hasBody = !["GET", "HEAD"].includes(context.req.method);
-  const answer = await fetch(new URL(pathname + search, config.GATEWAY_UPSTREAM_URL), {
-    method: context.req.method,
-    headers,
-    redirect: "manual",
-    ...(hasBody && { body }),
-  });
-  const answerHeaders = new Headers(answer.headers);
-  for (const name of ["content-encoding", "content-length", "transfer-encoding", "connection"]) answerHeaders.delete(name);
-  return new Response(answer.body, { status: answer.status, headers: answerHeaders });
 }

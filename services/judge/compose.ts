@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { TenantDirectory } from "@ledgix/tenancy/directory";
+import type { Database } from "@ledgix/tenancy/database";
 import type { Embedding } from "./adapters/embedding.ts";
 import { LOCAL_MODEL, localEmbedding } from "./adapters/local-embedding.ts";
 import { openChatModel, type ProviderEnvironment } from "./adapters/providers.ts";
@@ -34,7 +34,7 @@ export async function openVectors(config: Models, environment: ProviderEnvironme
 export async function openModelJudge(
   config: Models,
   environment: ProviderEnvironment,
-  tenants: Pick<TenantDirectory, "database">,
+  tenants: { database(clientId: string): Promise<Database> },
   measured?: Calibration,
 ): Promise<ModelJudge | null> {
   if (config.EVAL_MODEL === "local") return null;
@@ -52,7 +52,7 @@ export async function openModelJudge(
   });
 }
 
-async function recordAnswer(tenants: Pick<TenantDirectory, "database">, answer: AnswerRecord): Promise<void> {
+async function recordAnswer(tenants: { database(clientId: string): Promise<Database> }, answer: AnswerRecord): Promise<void> {
   const database = await tenants.database(answer.clientId);
   await database.run(
     `insert into model_answers (answer_id, request_id, model, outcome, input_tokens, output_tokens, cost, milliseconds)

@@ -1,53 +1,73 @@
+import type { SettingGroup } from "@ledgix/configuration/reference";
+import {
+  address,
+  between,
+  choice,
+  dsn,
+  duration,
+  matching,
+  path,
+  port,
+  reading,
+  seconds,
+  text,
+} from "@ledgix/configuration/setting";
 import { z } from "zod";
 import { parseLimit } from "./limit.ts";
 
-/** A model by its LiteLLM-style name, or `local`. */
-const modelName = z
-  .string()
-  .regex(/^(?:local|[a-z_]+\/.+)$/, "takes provider/model, such as bedrock/amazon.nova-pro-v1:0, or local");
+// The judge's environment. Names and defaults of the first group are the founding document's.
 
-/** The judge's environment. Names and defaults are the founding document's; what it does not name stands behind the empty line. */
-export const judgeConfig = z.object({
-  EMBEDDING_MODEL: modelName.default("bedrock/amazon.titan-embed-text-v2:0"),
-  EVAL_MODEL: modelName.default("bedrock/amazon.nova-pro-v1:0"),
-  JUDGE_API_KEY: z
-    .string({ error: "is needed: the key that Vault has as VAULT_JUDGE_API_KEY" })
-    .min(16, "needs at least 16 characters"),
-  /** In slowapi's notation. */
-  JUDGE_ENDPOINT_RATE_LIMIT: z
-    .string()
-    .default("600/minute")
-    .transform((text, context) => {
-      const windows = parseLimit(text);
-      if (windows !== null) return windows;
-      context.addIssue({
-        code: "custom",
-        message: "takes a limit such as 600/minute, 10 per 5 seconds, or several with ; between",
-      });
-      return z.NEVER;
-    }),
-  JUDGE_UVICORN_WORKERS: z.coerce.number("takes a whole number").int().min(1).max(64).default(2),
-  /** The control plane, for the way from a tenant to its secret. */
-  DATABASE_URL: z.string({ error: "is needed: the control plane's DSN" }).min(1),
-  /** Where tenants' secrets are kept in AWS Secrets Manager; the same as Vault's. */
-  TENANT_SECRET_PREFIX: z.string().min(1).optional(),
-  LOG_FORMAT: z.enum(["json", "text"], "takes json or text").default("json"),
+const modelName = matching(/^(?:local|[a-z_]+\/.+)$/, "provider/model, such as bedrock/amazon.nova-pro-v1:0, or local");
+const limit = reading("a limit such as 600/minute, 10 per 5 seconds, or several with ; between", parseLimit);
 
-  JUDGE_HOST: z.string().default("127.0.0.1"),
-  JUDGE_PORT: z.coerce.number("takes a port").int().min(0).max(65535).default(8001),
-  /** Where tenants' secrets are kept as files, where no prefix is given; the same directory as Vault's. */
-  VAULT_SECRETS_DIR: z.string().min(1).optional(),
-  /** Another address than the provider's own, such as a proxy's. */
-  EVAL_MODEL_BASE_URL: z.url("takes an address").optional(),
-  EMBEDDING_MODEL_BASE_URL: z.url("takes an address").optional(),
-  /** Seconds that one attempt of a model may take; there are two, within VAULT_JUDGE_TIMEOUT_SECONDS. */
-  EVAL_TIMEOUT_SECONDS: z.coerce.number("takes seconds").positive().default(8),
-  /** US dollars a million tokens, in and out: `0.80,3.20`. */
-  EVAL_MODEL_PRICE: z
-    .string()
-    .regex(/^\d+(?:\.\d+)?,\d+(?:\.\d+)?$/, "takes two prices, such as 0.80,3.20")
-    .optional(),
-  /** What `npm run evals -- --calibrate` wrote for the model. */
-  EVAL_CALIBRATION_FILE: z.string().optional(),
-});
+const service = {
+  EMBEDDING_MODEL: modelName
+    .default("bedrock/amazon.titan-embed-text-v2:0")
+    .describe("LiteLLM-style name. Another one re-embeds what is stored."),
+  EVAL_MODEL: modelName.default("bedrock/amazon.nova-pro-v1:0").describe("LiteLLM-style name; `local` decides by rules alone."),
+  JUDGE_API_KEY: matching(/^.{16,}$/, "at least 16 characters").describe("The same as Vault's VAULT_JUDGE_API_KEY."),
+  JUDGE_ENDPOINT_RATE_LIMIT: limit.default([{ requests: 600, seconds: 60 }]).describe("In slowapi's notation."),
+  JUDGE_UVICORN_WORKERS: between(1, 64, "processes").default(2).describe("Worker processes."),
+  DATABASE_URL: dsn.describe("The control plane, for the way from a tenant to its secret."),
+  TENANT_SECRET_PREFIX: text.optional().describe("The same as Vault's; needed unless VAULT_SECRETS_DIR is set."),
+  AWS_SECRET_NAME: text.optional().describe("A bundle of settings that is laid over the environment at the start."),
+  LOG_FORMAT: choice(["json", "text"]).default("json").describe("How log lines are written."),
+
+  AWS_REGION: text.default("us-east-1").describe("Region of every AWS service."),
+  JUDGE_HOST: text.default("127.0.0.1").describe("Bind address."),
+  JUDGE_PORT: port.default(8001).describe("Listen port."),
+  VAULT_SECRETS_DIR: path.optional().describe("Tenants' secrets as files, instead of AWS; the same directory as Vault's."),
+  VAULT_TENANT_SECRET_CACHE_TTL_SECONDS: seconds
+    .default(300)
+    .describe("How long a tenant's secret is used before it is read again."),
+  VAULT_TENANT_DB_SSLMODE: choice(["disable", "prefer", "require", "verify-ca", "verify-full"])
+    .default("require")
+    .describe("TLS to tenants' databases, where their DSN does not say."),
+};
+
+const model = {
+  EVAL_MODEL_BASE_URL: address.optional().describe("Another address than the provider's own, such as a proxy's."),
+  EMBEDDING_MODEL_BASE_URL: address.optional().describe("The same for embeddings."),
+  EVAL_TIMEOUT_SECONDS: duration
+    .default(8)
+    .describe("One attempt of a model; there are two, within VAULT_JUDGE_TIMEOUT_SECONDS."),
+  EVAL_MODEL_PRICE: matching(/^\d+(?:\.\d+)?,\d+(?:\.\d+)?$/, "two prices, such as 0.80,3.20")
+    .optional()
+    .describe("US dollars a million tokens, in and out."),
+  EVAL_CALIBRATION_FILE: path.optional().describe("What `npm run evals -- --calibrate` wrote for the model."),
+};
+
+const operation = {
+  METRICS_PORT: port.optional().describe("Serves Prometheus metrics on a port of its own; without it there are none."),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional().describe("Where traces go, as OTLP over HTTP; without it none are made."),
+};
+
+export const judgeConfig = z.object({ ...service, ...model, ...operation });
 export type JudgeConfig = z.infer<typeof judgeConfig>;
+
+/** The settings as the reference shows them. */
+export const judgeSettings: SettingGroup[] = [
+  { title: "service", settings: service },
+  { title: "models", settings: model },
+  { title: "operation", settings: operation },
+];

@@ -1,10 +1,12 @@
 import cluster from "node:cluster";
 import { serve } from "@hono/node-server";
+import { ConfigError, readConfig } from "@ledgix/configuration/read";
 import { awsSecrets } from "@ledgix/tenancy/aws-secrets";
 import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPostgres } from "@ledgix/tenancy/postgres";
+import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { createJudge } from "./app.ts";
 import { openModelJudge, openVectors } from "./compose.ts";
@@ -19,14 +21,10 @@ const MAX_CONNECTIONS = 10;
 
 async function main(): Promise<void> {
   const environment = await mergeBootstrapSecret(process.env);
-  const parsed = judgeConfig.safeParse(Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")));
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new StartRefused(`The configuration does not fit.\n  ${lines.join("\n  ")}`);
-  }
-  const log = openLog(parsed.data.LOG_FORMAT, (line) => process.stdout.write(`${line}\n`));
-  if (cluster.isPrimary && parsed.data.JUDGE_UVICORN_WORKERS > 1) mindWorkers(parsed.data.JUDGE_UVICORN_WORKERS, log);
-  else await work(parsed.data, environment, log);
+  const config = readConfig(judgeConfig, environment);
+  const log = openLog(config.LOG_FORMAT, (line) => process.stdout.write(`${line}\n`));
+  if (cluster.isPrimary && config.JUDGE_UVICORN_WORKERS > 1) mindWorkers(config.JUDGE_UVICORN_WORKERS, log);
+  else await work(config, environment, log);
 }
 
 /** Keeps so many workers alive. */
@@ -52,8 +50,8 @@ async function work(config: JudgeConfig, environment: NodeJS.ProcessEnv, log: Lo
   const controlPlane = openPostgres(config.DATABASE_URL, { maxConnections: MAX_CONNECTIONS });
   const tenants = openTenantDirectory({
     controlPlane,
-    secrets: openSecrets(config, environment),
-    databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS }),
+    secrets: cachedSecrets(openSecrets(config, environment), { ttlSeconds: config.VAULT_TENANT_SECRET_CACHE_TTL_SECONDS }),
+    databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS, sslMode: config.VAULT_TENANT_DB_SSLMODE }),
   });
   const vectors = await openVectors(config, environment);
   const model = await openModelJudge(config, environment, tenants);
@@ -85,20 +83,18 @@ async function work(config: JudgeConfig, environment: NodeJS.ProcessEnv, log: Lo
 }
 
 function openSecrets(config: JudgeConfig, environment: NodeJS.ProcessEnv) {
-  if (config.TENANT_SECRET_PREFIX !== undefined) return awsSecrets({ prefix: config.TENANT_SECRET_PREFIX, environment });
+  if (config.TENANT_SECRET_PREFIX !== undefined) {
+    return awsSecrets({ prefix: config.TENANT_SECRET_PREFIX, environment: { ...environment, AWS_REGION: config.AWS_REGION } });
+  }
   if (config.VAULT_SECRETS_DIR !== undefined) return fileSecrets(config.VAULT_SECRETS_DIR);
-  throw new StartRefused(
-    "The configuration does not fit.\n  TENANT_SECRET_PREFIX or VAULT_SECRETS_DIR: one of them says where tenants' secrets are.",
-  );
+  throw new ConfigError(["TENANT_SECRET_PREFIX or VAULT_SECRETS_DIR: one of them says where tenants' secrets are."]);
 }
 
 /** Exit code of a worker whose configuration was refused. */
 const REFUSED = 78;
-class StartRefused extends Error {}
 
 main().catch((error) => {
-  const isExpected =
-    error instanceof StartRefused || (error instanceof Error && ["UnknownModel", "BootstrapSecretError"].includes(error.name));
+  const isExpected = error instanceof Error && ["ConfigError", "UnknownModel", "BootstrapSecretError"].includes(error.name);
   console.error(isExpected ? error.message : error);
   process.exit(isExpected && cluster.isWorker ? REFUSED : 1);
 });

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
+import { ConfigError, readConfig } from "@ledgix/configuration/read";
 import { createApiKey, parseApiKey } from "@ledgix/contract/api-key";
 import { type Environment, environment } from "@ledgix/contract/environment";
 import { defaultScopes } from "@ledgix/contract/permissions";
-import { ConfigError, readConfig } from "@ledgix/vault/config";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { HOST, localConfig, StartRefused } from "./config.ts";

@@ -1,15 +1,17 @@
 import { join } from "node:path";
+import { readConfig } from "@ledgix/configuration/read";
 import type { Embedding } from "@ledgix/judge/adapters/embedding";
 import { createJudge } from "@ledgix/judge/app";
 import { openModelJudge, openVectors } from "@ledgix/judge/compose";
 import { judgeConfig } from "@ledgix/judge/config";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
+import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { pgliteTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
 import { createVault } from "@ledgix/vault/app";
 import { composeVault } from "@ledgix/vault/compose";
-import { readConfig, vaultConfig } from "@ledgix/vault/config";
+import { vaultConfig } from "@ledgix/vault/config";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import type { Log } from "@ledgix/vault/log";
 import { startBackgroundWork } from "@ledgix/vault/loop";
@@ -67,7 +69,8 @@ export async function startServices(options: {
   });
   const tenants = openTenantDirectory({
     controlPlane: controlPlane.database,
-    secrets: fileSecrets(directory("secrets")),
+    secrets: cachedSecrets(fileSecrets(directory("secrets")), { ttlSeconds: vault.VAULT_TENANT_SECRET_CACHE_TTL_SECONDS }),
+    transportKey: vault.VAULT_TRANSPORT_KEY_BASE64,
     databases: pgliteTenantDatabases(directory("tenants")),
     prepare: prepareTenantDatabase,
   });
@@ -76,6 +79,7 @@ export async function startServices(options: {
     tenants,
     anchors: directoryAnchor(directory("anchors")),
     log,
+    environment: options.environment,
     signingKeyFile: directory("signing-key.pem"),
     inbox: inbox.mailer,
   });

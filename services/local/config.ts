@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
+import { between } from "@ledgix/configuration/setting";
 import { z } from "zod";
 
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65535).default(fallback);
+const port = (fallback: number) => between(1, 65_535, "port").default(fallback);
 
 /** The environment of `npm start`. */
 export const localConfig = z.object({

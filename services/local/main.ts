@@ -1,5 +1,5 @@
+import { ConfigError, readConfig } from "@ledgix/configuration/read";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
-import { ConfigError, readConfig } from "@ledgix/vault/config";
 import { jsonLog } from "@ledgix/vault/log";
 import { startServices } from "./compose.ts";
 import { HOST, localConfig, StartRefused } from "./config.ts";

@@ -28,7 +28,7 @@ import {
 import { readInsights } from "./insights/read.ts";
 import { listCheckpoints } from "./ledger/checkpoints.ts";
 import { readDensity } from "./ledger/density.ts";
-import { listEntries, redact } from "./ledger/list.ts";
+import { listEntries } from "./ledger/list.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
@@ -113,7 +113,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     );
     return context.json({ status: isReady ? "ready" : "not_ready" }, isReady ? 200 : 503);
   });
-  app.get("/.well-known/jwks.json", (context) => context.json({ keys: [deps.signer.publicJwk] }));
+  app.get("/.well-known/jwks.json", (context) => context.json({ keys: deps.keys.published() }));
   app.get("/openapi.json", (context) => context.json(openApiDocument()));
 
   // --- clearance --------------------------------------------------------------------------------------------------------------
@@ -176,8 +176,8 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const principal = await admit(context, "ledger:read");
     const { view, limit, cursor, order, ...filter } = readQuery(context, ledgerQuery);
     const database = await tenants.database(principal.clientId);
-    const page = await listEntries(database, { ...filter, ...ownOnly(principal) }, { limit, cursor: cursor ?? null, order });
-    return context.json(view === "full" ? page : { ...page, entries: page.entries.map(redact) });
+    const page = { limit, cursor: cursor ?? null, order };
+    return context.json(await listEntries(database, { ...filter, ...ownOnly(principal) }, page, view));
   });
   app.get("/ledger/density", async (context) => {
     const principal = await admit(context, "ledger:read");
@@ -208,7 +208,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   });
   app.get("/ledger/verify", async (context) => {
     const principal = await admit(context, "ledger:read");
-    return context.json(await verifyLedger(await tenants.database(principal.clientId), deps.signer));
+    return context.json(await verifyLedger(await tenants.database(principal.clientId), deps.keys));
   });
 
   // --- tenants ----------------------------------------------------------------------------------------------------------------

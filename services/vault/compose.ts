@@ -1,26 +1,23 @@
 import { readFile } from "node:fs/promises";
+import { ConfigError, type Environment } from "@ledgix/configuration/read";
 import type { Database } from "@ledgix/tenancy/database";
 import type { TenantDirectory } from "@ledgix/tenancy/directory";
 import { supabaseAccessTokens } from "./access/access-token.ts";
 import type { AnchorStore } from "./adapters/anchor-store.ts";
 import { confluenceCloud } from "./adapters/confluence.ts";
 import { type JudgeClient, judgeClient } from "./adapters/judge-client.ts";
-import { localSigner, readOrCreateKeyFile, readPrivateKey } from "./adapters/local-signer.ts";
 import type { Mailer } from "./adapters/mailer.ts";
-import { memoryQueue } from "./adapters/memory-queue.ts";
-import { memoryRateLimit } from "./adapters/memory-rate-limit.ts";
 import type { Slack } from "./adapters/slack.ts";
 import { slackWebApi } from "./adapters/slack-web-api.ts";
 import { smtpMailer } from "./adapters/smtp-mailer.ts";
 import { stubJudge } from "./adapters/stub-judge.ts";
 import { webhookSender } from "./adapters/webhook-sender.ts";
 import { settledRequests } from "./clearance/settled.ts";
-import { ConfigError, type VaultConfig } from "./config.ts";
+import type { VaultConfig } from "./config.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import type { Log } from "./log.ts";
-
-/** Polling may come ten times as often as other calls: one client generation does not survive a 429 there. */
-const POLLING_FACTOR = 10;
+import { openConfiguredSigner, openQueue, openRateLimits, signerOpener } from "./open-adapters.ts";
+import { openKeyring } from "./tokens/keyring.ts";
 
 /** Vault's dependencies from its configuration, around the databases and the anchor store that its composition root opened. */
 export async function composeVault(
@@ -30,28 +27,30 @@ export async function composeVault(
     tenants: TenantDirectory;
     anchors: AnchorStore;
     log: Log;
+    /** For what AWS's own clients read: credentials, another endpoint. */
+    environment: Environment;
     signingKeyFile?: string;
     /** Takes the mail where no server is configured. */
     inbox?: Mailer;
   },
 ): Promise<VaultDependencies> {
-  const limit = (factor: number) =>
-    memoryRateLimit({
-      rps: config.VAULT_RATE_LIMIT_RPS * factor,
-      burst: config.VAULT_RATE_LIMIT_BURST * factor,
-      ttlSeconds: config.VAULT_RATE_LIMIT_TTL_SECONDS,
-      now: () => performance.now(),
-    });
+  const { controlPlane, tenants, anchors, log, environment } = parts;
+  const limits = openRateLimits(config, log);
   return {
     config,
-    controlPlane: parts.controlPlane,
-    tenants: parts.tenants,
-    anchors: parts.anchors,
-    log: parts.log,
-    signer: localSigner(config.VAULT_KEY_ID, await signingKey(config, parts.signingKeyFile)),
-    queue: memoryQueue({ workers: config.VAULT_CLEARANCE_ASYNC_WORKERS, depth: config.VAULT_CLEARANCE_ASYNC_QUEUE_SIZE }),
-    rateLimit: limit(1),
-    pollingRateLimit: limit(POLLING_FACTOR),
+    controlPlane,
+    tenants,
+    anchors,
+    log,
+    keys: await openKeyring({
+      controlPlane,
+      configured: await openConfiguredSigner(config, environment, parts.signingKeyFile),
+      open: signerOpener(config, environment),
+      log,
+    }),
+    queue: openQueue(config, environment, log),
+    rateLimit: limits.calls,
+    pollingRateLimit: limits.polling,
     judge: openJudge(config),
     mailer: (await openMailer(config)) ?? parts.inbox ?? null,
     slack: openSlack(config),
@@ -60,15 +59,16 @@ export async function composeVault(
     verifyAccessToken: supabaseAccessTokens({ jwtSecret: config.SUPABASE_JWT_SECRET, jwksUrl: config.SUPABASE_JWKS_URL }),
     settled: settledRequests(),
     now: () => new Date(),
+    closeConnections: limits.close,
   };
 }
 
 function openJudge(config: VaultConfig): JudgeClient {
   if (config.VAULT_ALLOW_STUB_JUDGE) {
     if (config.VAULT_ENVIRONMENT === "development") return stubJudge();
-    throw new ConfigError(
-      `The configuration does not fit.\n  VAULT_ALLOW_STUB_JUDGE: the stub reads no policy, so it is refused where VAULT_ENVIRONMENT is ${config.VAULT_ENVIRONMENT}. Remove it.`,
-    );
+    throw new ConfigError([
+      `VAULT_ALLOW_STUB_JUDGE: the stub reads no policy, so it is refused where VAULT_ENVIRONMENT is ${config.VAULT_ENVIRONMENT}. Remove it.`,
+    ]);
   }
   return judgeClient({
     url: config.VAULT_JUDGE_URL,
@@ -87,18 +87,5 @@ function openSlack(config: VaultConfig): Slack | null {
   if (clientId && clientSecret && signingSecret)
     return slackWebApi({ clientId, clientSecret, signingSecret, url: config.SLACK_URL });
   if (!clientId && !clientSecret && !signingSecret) return null;
-  throw new ConfigError(
-    "The configuration does not fit.\n  SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET: set all three, or none.",
-  );
-}
-
-function signingKey(config: VaultConfig, fallbackFile: string | undefined) {
-  if (config.VAULT_PRIVATE_KEY_BASE64) return readPrivateKey(config.VAULT_PRIVATE_KEY_BASE64);
-  const file = config.VAULT_PRIVATE_KEY_FILE ?? fallbackFile;
-  if (file === undefined) {
-    throw new ConfigError(
-      "The configuration does not fit.\n  VAULT_PRIVATE_KEY_FILE or VAULT_PRIVATE_KEY_BASE64: one of them names the Ed25519 key.",
-    );
-  }
-  return readOrCreateKeyFile(file);
+  throw new ConfigError(["SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET: set all three, or none."]);
 }

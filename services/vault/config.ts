@@ -1,109 +1,192 @@
-import { environment } from "@ledgix/contract/environment";
+import type { SettingGroup } from "@ledgix/configuration/reference";
+import {
+  address,
+  between,
+  choice,
+  count,
+  countOrZero,
+  dsn,
+  matching,
+  path,
+  port,
+  seconds,
+  switched,
+  text,
+} from "@ledgix/configuration/setting";
+import { environments } from "@ledgix/contract/environment";
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65535);
-const seconds = z.coerce.number().int().positive();
+// Vault's environment. Names and defaults are the founding document's; each group ends with what that document does not name.
 
-/** A setting whose adapter does not exist yet: refused, since ignoring it would leave an operator with a false belief. */
-const notYet = z.undefined({ error: "is not supported by this version; remove it" }).optional();
+const transport = {
+  VAULT_HOST: text.default("0.0.0.0").describe("Bind address."),
+  VAULT_PORT: port.default(8000).describe("Listen port."),
+  VAULT_SIGNER_BACKEND: choice(["local", "aws_kms"]).default("local").describe("Where the first signing key is."),
+  VAULT_PRIVATE_KEY_FILE: path.optional().describe("Ed25519 private key (local): PEM, or base64 of PKCS #8 or of the seed."),
+  VAULT_PRIVATE_KEY_BASE64: text.optional().describe("The same key, in the environment (local)."),
+  VAULT_KMS_KEY_ID: text.optional().describe("KMS key of the spec ECC_NIST_EDWARDS25519 (aws_kms)."),
+  VAULT_KEY_ID: text.default("vault-key-001").describe("The key's `kid` in the JWKS."),
+  VAULT_JWT_TTL: seconds.default(300).describe("How long an A-JWT is valid."),
+  VAULT_JWT_ISSUER: text.default("alcv-vault").describe("The claim `iss`."),
+  VAULT_JWT_AUDIENCE: text.default("ledgix-sdk").describe("The claim `aud`; several, separated by commas, make it an array."),
+  VAULT_CORS_ALLOWED_ORIGIN: text.optional().describe("Origin that browsers may call from."),
 
-/** Vault's environment. Names and defaults are the founding document's; what it does not name stands behind the empty line at the end. */
+  VAULT_KEY_REFRESH_SECONDS: seconds.default(30).describe("How soon a rotation of keys is seen."),
+  VAULT_ENVIRONMENT: choice(environments).default("development").describe("Whose keys this Vault takes: `sk_<environment>_…`."),
+  SUPABASE_JWT_SECRET: matching(/^.{32,}$/, "at least 32 characters")
+    .optional()
+    .describe("Verifies members of an HS256 project."),
+  SUPABASE_JWKS_URL: address.optional().describe("Verifies members of a project with signing keys."),
+  CONSOLE_URL: address.optional().describe("Where reviewers open a paused case."),
+};
+
+const dataPlane = {
+  DATABASE_URL: dsn.describe("The control plane."),
+  VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS: count.default(50).describe("Connections to the control plane, at most."),
+  VAULT_TENANT_DB_MAX_OPEN_CONNS: count.default(25).describe("Connections to one tenant's database, at most."),
+  VAULT_TENANT_DB_SSLMODE: choice(["disable", "prefer", "require", "verify-ca", "verify-full"])
+    .default("require")
+    .describe("TLS to tenants' databases, where their DSN does not say."),
+  TENANT_SECRET_PREFIX: text
+    .optional()
+    .describe("Where tenants' secrets are in AWS Secrets Manager; needed unless VAULT_SECRETS_DIR is set."),
+  VAULT_TENANT_SECRET_CACHE_TTL_SECONDS: seconds
+    .default(300)
+    .describe("How long a tenant's secret is used before it is read again."),
+  AWS_SECRET_NAME: text.optional().describe("A bundle of settings that is laid over the environment at the start."),
+  AWS_REGION: text.default("us-east-1").describe("Region of every AWS service."),
+
+  VAULT_SECRETS_DIR: path.optional().describe("Tenants' secrets as files, instead of AWS."),
+  VAULT_TENANT_PROVISION_URL: dsn.optional().describe("May create tenants' databases; without it an operator makes them."),
+  VAULT_TENANT_DB_IDLE_SECONDS: seconds
+    .default(10)
+    .describe("After so long without use a connection to a tenant's database is closed."),
+};
+
+const queue = {
+  VAULT_CLEARANCE_ASYNC_WORKERS: count.default(16).describe("Requests that are judged at once."),
+  VAULT_CLEARANCE_ASYNC_QUEUE_SIZE: count.default(2048).describe("Depth of the queue in memory."),
+  VAULT_CLEARANCE_SQS_QUEUE_URL: matching(/^https?:\/\/.+\.fifo$/, "the address of a FIFO queue, ending in .fifo")
+    .optional()
+    .describe("Uses SQS instead of the queue in memory."),
+  VAULT_CLEARANCE_SQS_FIFO_GROUP_SHARDS: between(1, 100_000, "groups")
+    .default(32)
+    .describe("FIFO groups: so many are judged at once over all replicas."),
+  VAULT_CLEARANCE_SQS_WAIT_TIME_SECONDS: between(1, 20, "seconds").default(20).describe("Long poll."),
+  VAULT_CLEARANCE_SQS_VISIBILITY_TIMEOUT_SECONDS: between(2, 43_200, "seconds")
+    .default(60)
+    .describe("After so long without a sign of life a message goes to another worker."),
+  VAULT_RATE_LIMIT_RPS: countOrZero.default(20).describe("Calls a second and principal; 0 switches the limit off."),
+  VAULT_RATE_LIMIT_BURST: count.default(40).describe("Calls that may come at once."),
+  VAULT_RATE_LIMIT_TTL_SECONDS: seconds.default(180).describe("After so long a principal that was not seen is forgotten."),
+
+  VAULT_RATE_LIMIT_REDIS_URL: matching(/^rediss?:\/\//, "redis://… or rediss://…")
+    .optional()
+    .describe("Shares the limit among replicas."),
+  VAULT_CLEARANCE_WAIT_MS: between(0, 30_000, "milliseconds")
+    .default(2_500)
+    .describe("How long a request waits for a quick decision before it is answered `processing`."),
+  VAULT_CLEARANCE_GIVE_UP_SECONDS: seconds
+    .default(600)
+    .describe("A request that nobody could judge for so long pauses for a human."),
+  VAULT_APPROVAL_TTL: seconds.default(86_400).describe("How long an approval may be used."),
+  VAULT_MINT_TTL: seconds.default(3_600).describe("How long an approval may be minted again for an identical action."),
+};
+
+const anchoring = {
+  VAULT_LEDGER_ANCHOR_BUCKET: text.optional().describe("S3 bucket of all tenants' checkpoints."),
+  VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE: matching(/\{client_id\}/, "a bucket's name with {client_id} in it")
+    .optional()
+    .describe("One bucket a tenant, such as `ledgix-anchor-{client_id}`."),
+  VAULT_LEDGER_ANCHOR_PREFIX: matching(/^[^/].*$/, "a prefix that does not begin with /")
+    .optional()
+    .describe("Before the names of objects."),
+  VAULT_LEDGER_ANCHOR_REGION: text.optional().describe("Region of the bucket; AWS_REGION where unset."),
+  VAULT_LEDGER_REQUIRE_BUCKET_VERSIONING: switched.default(true).describe("Refuses to start where a bucket keeps no versions."),
+  VAULT_LEDGER_REQUIRE_OBJECT_LOCK: switched.default(false).describe("Demands object lock, and locks each checkpoint."),
+  VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: seconds
+    .default(30)
+    .describe("How often events are sequenced and checkpoints exported."),
+  VAULT_LEDGER_ANCHOR_BACKFILL_BATCH_SIZE: count.default(500).describe("Checkpoints exported at once, at most."),
+  VAULT_TRANSPORT_KEY_BASE64: matching(/^[A-Za-z0-9+/_-]{43}=?$/, "32 bytes as base64")
+    .optional()
+    .describe("Encrypts the ledger's content of tenants whose secret has no `transport_key`."),
+
+  VAULT_LEDGER_OBJECT_LOCK_DAYS: count.default(365).describe("How long a locked checkpoint cannot be deleted."),
+  VAULT_LEDGER_OBJECT_LOCK_MODE: choice(["GOVERNANCE", "COMPLIANCE"])
+    .default("GOVERNANCE")
+    .describe("Whether a privileged role may lift the lock."),
+  VAULT_ANCHOR_DIR: path.optional().describe("Checkpoints as files, where no bucket is set."),
+  VAULT_LEDGER_ORIGIN: matching(/^[^\s+]+$/, "a name without spaces or +, such as vault.example.com/ledger")
+    .default("ledgix.local/ledger")
+    .describe("First part of the origin of signed notes; the tenant's id follows."),
+  VAULT_LEDGER_WITNESSES: text
+    .optional()
+    .describe("Witnesses that cosign checkpoints: `<name>+<key id>+<key> <address>`, separated by commas."),
+};
+
+const judge = {
+  VAULT_JUDGE_URL: address.describe("The judge."),
+  VAULT_JUDGE_API_KEY: matching(/^.{16,}$/, "at least 16 characters").describe("Sent to it as X-API-Key."),
+  VAULT_ALLOW_STUB_JUDGE: switched.default(false).describe("A deterministic stub instead of the judge. Development only."),
+
+  VAULT_JUDGE_TIMEOUT_SECONDS: seconds.default(20).describe("How long an answer may take before the request pauses."),
+};
+
+const people = {
+  SMTP_URL: matching(/^smtps?:\/\//, "smtp://user:password@host:587 (STARTTLS) or smtps://…:465")
+    .optional()
+    .describe("The mail server. Without it no mail is sent."),
+  SMTP_FROM: matching(/^.{3,}$/, "a sender")
+    .default("Ledgix <ledgix@localhost>")
+    .describe("Sender of mail."),
+  SMTP_CA_FILE: path.optional().describe("PEM of the mail server's own certificate authority."),
+  SLACK_CLIENT_ID: text.optional().describe("The Slack app. All three or none."),
+  SLACK_CLIENT_SECRET: text.optional().describe("Its secret."),
+  SLACK_SIGNING_SECRET: text.optional().describe("What Slack signs interactions with."),
+  SLACK_URL: address.default("https://slack.com").describe("Where Slack is."),
+  VAULT_DELIVERY_RETRY_SECONDS: seconds
+    .default(5)
+    .describe("Until a message that could not be delivered is tried again; three times as long after each further failure."),
+  VAULT_ALLOW_PRIVATE_WEBHOOKS: switched
+    .default(false)
+    .describe("Whether webhooks may go to private, loopback and link-local addresses."),
+  VAULT_CONFLUENCE_SYNC_SECONDS: seconds.default(3_600).describe("Between two looks at each Confluence source."),
+  VAULT_ALLOW_PRIVATE_CONFLUENCE: switched
+    .default(false)
+    .describe("Whether Confluence may be at a private address, such as a site of one's own."),
+};
+
+const operation = {
+  METRICS_PORT: port.optional().describe("Serves Prometheus metrics on a port of its own; without it there are none."),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional().describe("Where traces go, as OTLP over HTTP; without it none are made."),
+  VAULT_DRAIN_SECONDS: seconds.default(20).describe("How long a stopping Vault waits for what it has begun."),
+};
+
+/** What Vault needs wherever it runs; the embedded default has its own databases, secrets and anchors. */
+const { DATABASE_URL, ...dataPlaneBesides } = dataPlane;
 export const vaultConfig = z.object({
-  VAULT_HOST: z.string().default("0.0.0.0"),
-  VAULT_PORT: port.default(8000),
-  VAULT_SIGNER_BACKEND: z.enum(["local"], { error: "takes local (aws_kms comes with the production parts)" }).default("local"),
-  VAULT_PRIVATE_KEY_FILE: z.string().optional(),
-  VAULT_PRIVATE_KEY_BASE64: z.string().optional(),
-  VAULT_KEY_ID: z.string().min(1).default("vault-key-001"),
-  VAULT_JWT_TTL: seconds.default(300),
-  VAULT_JWT_ISSUER: z.string().min(1).default("alcv-vault"),
-  VAULT_JWT_AUDIENCE: z.string().min(1).default("ledgix-sdk"),
-  VAULT_CORS_ALLOWED_ORIGIN: z.string().optional(),
-
-  VAULT_CLEARANCE_ASYNC_WORKERS: z.coerce.number().int().positive().default(16),
-  VAULT_CLEARANCE_ASYNC_QUEUE_SIZE: z.coerce.number().int().positive().default(2048),
-  VAULT_RATE_LIMIT_RPS: z.coerce.number().int().min(0).default(20),
-  VAULT_RATE_LIMIT_BURST: z.coerce.number().int().positive().default(40),
-  VAULT_RATE_LIMIT_TTL_SECONDS: seconds.default(180),
-
-  VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: seconds.default(30),
-  VAULT_LEDGER_ANCHOR_BACKFILL_BATCH_SIZE: z.coerce.number().int().positive().default(500),
-
-  VAULT_JUDGE_URL: z.url(),
-  VAULT_JUDGE_API_KEY: z.string().min(16),
-  /** The deterministic stub instead of the judge. Development only. */
-  VAULT_ALLOW_STUB_JUDGE: z.stringbool().default(false),
-
-  AWS_SECRET_NAME: notYet,
-  VAULT_KMS_KEY_ID: notYet,
-  VAULT_CLEARANCE_SQS_QUEUE_URL: notYet,
-  VAULT_LEDGER_ANCHOR_BUCKET: notYet,
-  VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE: notYet,
-  VAULT_TRANSPORT_KEY_BASE64: notYet,
-
-  /** Which keys this Vault takes: `sk_<environment>_…`. */
-  VAULT_ENVIRONMENT: environment.default("development"),
-  /** Secret of an HS256 Supabase project, or the address of its JWKS: one of them verifies members' access tokens. */
-  SUPABASE_JWT_SECRET: z.string().min(32).optional(),
-  SUPABASE_JWKS_URL: z.url().optional(),
-  /** Seconds that an answer of the judge may take before the request pauses. */
-  VAULT_JUDGE_TIMEOUT_SECONDS: seconds.default(20),
-  /** Milliseconds that `POST /request-clearance` waits for a quick decision before it answers `processing`. */
-  VAULT_CLEARANCE_WAIT_MS: z.coerce.number().int().min(0).max(30_000).default(2_500),
-  /** Seconds within which an approval must be used. */
-  VAULT_APPROVAL_TTL: seconds.default(86_400),
-  /** Where reviewers open a paused case; shown to agents' developers. */
-  CONSOLE_URL: z.url().optional(),
-  /** The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Without it no mail is sent. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "takes smtp://… or smtps://…" }).optional(),
-  SMTP_FROM: z.string().min(3).default("Ledgix <ledgix@localhost>"),
-  /** PEM file of a certificate authority of the mail server's own. */
-  SMTP_CA_FILE: z.string().optional(),
-  /** The Slack app: its id, its secret, and what Slack signs interactions with. All three or none. */
-  SLACK_CLIENT_ID: z.string().min(1).optional(),
-  SLACK_CLIENT_SECRET: z.string().min(1).optional(),
-  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
-  SLACK_URL: z.url().default("https://slack.com"),
-  /** Seconds until a message that could not be delivered is tried again; three times as long after each further failure. */
-  VAULT_DELIVERY_RETRY_SECONDS: seconds.default(5),
-  /** Whether webhooks may go to private, loopback and link-local addresses. */
-  VAULT_ALLOW_PRIVATE_WEBHOOKS: z.stringbool().default(false),
-  /** Seconds between two looks at each Confluence source. */
-  VAULT_CONFLUENCE_SYNC_SECONDS: seconds.default(3_600),
-  /** Whether Confluence may be at a private address, such as a site of one's own. */
-  VAULT_ALLOW_PRIVATE_CONFLUENCE: z.stringbool().default(false),
+  ...transport,
+  ...dataPlaneBesides,
+  ...queue,
+  ...anchoring,
+  ...judge,
+  ...people,
+  ...operation,
 });
 export type VaultConfig = z.infer<typeof vaultConfig>;
 
-/** What Vault needs besides as a process of its own, on PostgreSQL. */
-export const vaultServerConfig = vaultConfig.extend({
-  DATABASE_URL: z.string().min(1),
-  VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS: z.coerce.number().int().positive().default(50),
-  VAULT_TENANT_DB_MAX_OPEN_CONNS: z.coerce.number().int().positive().default(25),
-  /** Where tenants' secrets are kept. */
-  VAULT_SECRETS_DIR: z.string().min(1),
-  /** Where checkpoints are anchored. */
-  VAULT_ANCHOR_DIR: z.string().min(1),
-  /** A DSN that may create tenants' databases; without it an operator makes them. */
-  VAULT_TENANT_PROVISION_URL: z.string().optional(),
-});
+/** What Vault needs as a process of its own. */
+export const vaultServerConfig = vaultConfig.extend({ DATABASE_URL });
+export type VaultServerConfig = z.infer<typeof vaultServerConfig>;
 
-export class ConfigError extends Error {
-  override name = "ConfigError";
-}
-
-/**
- * Reads a service's configuration.
- *
- * @throws {ConfigError} with one line a variable: its name and what it takes, never what it held.
- */
-export function readConfig<Schema extends z.ZodType>(
-  schema: Schema,
-  environment: Record<string, string | undefined>,
-): z.output<Schema> {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const result = schema.safeParse(present);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new ConfigError(`The configuration does not fit.\n  ${lines.join("\n  ")}`);
-}
+/** The settings as the reference shows them. */
+export const vaultSettings: SettingGroup[] = [
+  { title: "transport and signing", settings: transport },
+  { title: "data plane", settings: dataPlane },
+  { title: "clearance queue and rate limiting", settings: queue },
+  { title: "ledger anchoring", settings: anchoring },
+  { title: "judge integration", settings: judge },
+  { title: "telling people", settings: people },
+  { title: "operation", settings: operation },
+];

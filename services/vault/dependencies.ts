@@ -7,19 +7,19 @@ import type { Confluence } from "./adapters/confluence.ts";
 import type { JudgeClient } from "./adapters/judge-client.ts";
 import type { Mailer } from "./adapters/mailer.ts";
 import type { RateLimit } from "./adapters/rate-limit.ts";
-import type { Signer } from "./adapters/signer.ts";
 import type { Slack } from "./adapters/slack.ts";
 import type { WebhookSender } from "./adapters/webhook-sender.ts";
 import type { SettledRequests } from "./clearance/settled.ts";
 import type { VaultConfig } from "./config.ts";
 import type { Log } from "./log.ts";
+import type { Keyring } from "./tokens/keyring.ts";
 
 /** Everything that Vault reaches outside of itself, handed in by whoever composes it. */
 export type VaultDependencies = {
   config: VaultConfig;
   controlPlane: Database;
   tenants: TenantDirectory;
-  signer: Signer;
+  keys: Keyring;
   queue: ClearanceQueue;
   anchors: AnchorStore;
   /** By principal, for everything but polling a clearance's status. */
@@ -37,4 +37,6 @@ export type VaultDependencies = {
   settled: SettledRequests;
   now: () => Date;
   log: Log;
+  /** Ends connections that no other part closes. */
+  closeConnections: () => void;
 };

@@ -1,8 +1,10 @@
 import { forgetAnswers } from "./access/idempotency.ts";
-import { evaluateRequest, recoverRequests } from "./clearance/evaluate.ts";
+import { evaluateRequest } from "./clearance/evaluate.ts";
 import { lapseApprovals } from "./clearance/lapse.ts";
+import { giveUpOnRequests, recoverRequests } from "./clearance/recover.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import { anchorOrAnnounce } from "./ledger/anchor.ts";
+import { sealOldEvents } from "./ledger/content.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
 import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
@@ -24,6 +26,7 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
   deps.queue.consume((message) => evaluateRequest(deps, message));
   const notifier = startNotifier(deps);
   const interval = deps.config.VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS * 1000;
+  const keyTimer = setInterval(() => void deps.keys.refresh(), deps.config.VAULT_KEY_REFRESH_SECONDS * 1000);
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -54,6 +57,7 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      clearInterval(keyTimer);
       await work;
       await notifier.stop();
       await deps.queue.close();
@@ -64,8 +68,10 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
 async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boolean): Promise<void> {
   const database = await deps.tenants.database(clientId);
   await (isFirst ? recoverRequests(deps, clientId, 0) : recoverRequests(deps, clientId));
+  await giveUpOnRequests(deps, clientId);
   await lapseApprovals(deps, database);
   await expireReviews(deps, database);
+  await sealOldEvents(database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorOrAnnounce(clientId, database, deps);
   await syncDueSources(deps, clientId);

@@ -1,35 +1,45 @@
 import { serve } from "@hono/node-server";
+import { readConfig } from "@ledgix/configuration/read";
+import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
-import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPostgres } from "@ledgix/tenancy/postgres";
+import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
-import { directoryAnchor } from "./adapters/directory-anchor.ts";
 import { createVault } from "./app.ts";
 import { composeVault } from "./compose.ts";
-import { ConfigError, readConfig, vaultServerConfig } from "./config.ts";
+import { vaultServerConfig } from "./config.ts";
 import { prepareTenantDatabase } from "./database/prepare.ts";
 import { jsonLog } from "./log.ts";
 import { startBackgroundWork } from "./loop.ts";
+import { openAnchors, openSecrets } from "./open-adapters.ts";
 
-// Vault as a process of its own, on PostgreSQL. Secrets and anchors are directories until their cloud adapters stand beside them.
+// Vault as a process of its own, on PostgreSQL.
 
 async function main(): Promise<void> {
-  const config = readConfig(vaultServerConfig, process.env);
   const log = jsonLog("vault", (line) => process.stdout.write(`${line}\n`));
+  const environment = await mergeBootstrapSecret(process.env, (names) =>
+    log.info("bootstrap_secret.merged", { settings: names.join(" ") }),
+  );
+  const config = readConfig(vaultServerConfig, environment);
   const controlPlane = openPostgres(config.DATABASE_URL, {
     maxConnections: config.VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS,
     onIdleError: (error) => log.error("control_plane.connection_lost", error),
   });
   const tenants = openTenantDirectory({
     controlPlane,
-    secrets: fileSecrets(config.VAULT_SECRETS_DIR),
+    secrets: cachedSecrets(openSecrets(config, environment), { ttlSeconds: config.VAULT_TENANT_SECRET_CACHE_TTL_SECONDS }),
+    transportKey: config.VAULT_TRANSPORT_KEY_BASE64,
     databases: postgresTenantDatabases({
       maxConnections: config.VAULT_TENANT_DB_MAX_OPEN_CONNS,
+      sslMode: config.VAULT_TENANT_DB_SSLMODE,
+      idleSeconds: config.VAULT_TENANT_DB_IDLE_SECONDS,
       ...(config.VAULT_TENANT_PROVISION_URL && { provisionUrl: config.VAULT_TENANT_PROVISION_URL }),
     }),
     prepare: prepareTenantDatabase,
   });
-  const deps = await composeVault(config, { controlPlane, tenants, anchors: directoryAnchor(config.VAULT_ANCHOR_DIR), log });
+  const anchors = openAnchors(config, environment);
+  const deps = await composeVault(config, { controlPlane, tenants, anchors, log, environment });
+  await anchors.check(await tenants.active());
   const background = startBackgroundWork(deps);
   const server = serve({ fetch: createVault(deps).fetch, port: config.VAULT_PORT, hostname: config.VAULT_HOST }, ({ port }) =>
     log.info("vault.listening", { port }),
@@ -39,13 +49,17 @@ async function main(): Promise<void> {
     await background.stop();
     await tenants.close();
     await controlPlane.close();
+    deps.closeConnections();
     process.exit(0);
   };
   process.once("SIGTERM", () => void stop());
   process.once("SIGINT", () => void stop());
 }
 
+/** What an operator can mend, told in a sentence without a stack. */
+const EXPECTED = ["ConfigError", "BootstrapSecretError", "AnchorRefused", "KmsKeyRefused"];
+
 main().catch((error) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof Error && EXPECTED.includes(error.name) ? error.message : error);
   process.exit(1);
 });

@@ -39,7 +39,10 @@ describe("Slack", () => {
   });
 
   it("keeps its token in the tenant's secret alone, and refuses a code that was used", async () => {
-    const { slack_bot_token } = await refunds.stack.tenants.secret(refunds.clientId);
+    const { slack_bot_token } = await refunds.stack.tenants.secret(
+      refunds.clientId,
+      (secret) => secret.slack_bot_token !== undefined,
+    );
     expect(slack_bot_token).toMatch(/^xoxb-/);
     const settings = (await refunds.owner("GET", "/slack")).body;
     expect(JSON.stringify(settings)).not.toContain(slack_bot_token);

@@ -2,6 +2,7 @@ import { evaluateRequest } from "@ledgix/vault/clearance/evaluate";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createGateway } from "../../gateway/app.ts";
+import { gatewayConfig } from "../../gateway/config.ts";
 import { type Caller, type Stack, startStack } from "./stack.ts";
 
 let stack: Stack;
@@ -36,7 +37,7 @@ it("a request is decided once, by workers of two replicas that were handed it at
   const accepted = await agent("POST", `${accepting.url}/request-clearance`, request);
   expect(accepted.body.status).toBe("processing");
   const [clientId = ""] = await stack.tenants.active();
-  const message = { clientId, requestId: accepted.body.request_id };
+  const message = { clientId, agentId: "default-agent", requestId: accepted.body.request_id };
   const replica = await stack.addReplica();
   await Promise.all([stack.deps, replica.deps, stack.deps, replica.deps].map((deps) => evaluateRequest(deps, message)));
   expect((await agent("GET", `/clearance-status/${message.requestId}`)).body.status).toBe("approved");
@@ -55,13 +56,12 @@ it("the gateway passes a call on once, for exactly the approved arguments, and f
   );
   await new Promise((resolve) => upstream.once("listening", resolve));
   const address = upstream.address();
-  const config = {
-    GATEWAY_PORT: 0,
+  const config = gatewayConfig.parse({
     GATEWAY_VAULT_URL: stack.vault.url,
     GATEWAY_VAULT_API_KEY: agent.key,
     GATEWAY_UPSTREAM_URL: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
     GATEWAY_TOOL_NAME: "pay",
-  };
+  });
   const call = (token: string | null, body: object, gateway = createGateway(config)) =>
     gateway.request("/v1/pay?x=1", {
       method: "POST",

@@ -1,5 +1,6 @@
 import { JudgeUnavailable } from "@ledgix/vault/adapters/judge-client";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
+import { fixedKeyring } from "@ledgix/vault/tokens/keyring";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Refunds, small, startRefunds } from "./refunds.ts";
 import { type Caller, type Stack, until } from "./stack.ts";
@@ -28,8 +29,8 @@ describe("when something is down", () => {
   });
 
   it("the signer away approves nothing, and denials still work and are receipted later", async () => {
-    const signer = { ...stack.deps.signer, sign: () => Promise.reject(new Error("away")) };
-    const replica = await stack.addReplica({ signer });
+    const keys = fixedKeyring({ ...stack.deps.keys.active(), sign: () => Promise.reject(new Error("away")) });
+    const replica = await stack.addReplica({ keys });
     const id = await pause();
     const approve = await reviewer("POST", `${replica.url}/reviews/${id}/decision`, { approved: true });
     expect([approve.status, approve.body.code]).toEqual([503, "signer_unavailable"]);

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
+import { readConfig } from "@ledgix/configuration/read";
 import { createApiKey, hashApiKey } from "@ledgix/contract/api-key";
 import type { Environment } from "@ledgix/contract/environment";
 import { defaultScopes, type Role, type Scope } from "@ledgix/contract/permissions";
@@ -15,11 +16,12 @@ import { openTenantDirectory, type TenantDirectory } from "@ledgix/tenancy/direc
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPglite } from "@ledgix/tenancy/pglite";
 import { openPostgres } from "@ledgix/tenancy/postgres";
+import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { pgliteTenantDatabases, postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
 import { createVault } from "@ledgix/vault/app";
 import { composeVault } from "@ledgix/vault/compose";
-import { readConfig, vaultConfig } from "@ledgix/vault/config";
+import { vaultConfig } from "@ledgix/vault/config";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
 import { silentLog } from "@ledgix/vault/log";
@@ -50,7 +52,7 @@ export type Stack = {
   controlPlaneName: string;
   close(): Promise<void>;
 };
-const localJudge = { EMBEDDING_MODEL: "local", EVAL_MODEL: "local", DATABASE_URL: "not needed here" };
+const localJudge = { EMBEDDING_MODEL: "local", EVAL_MODEL: "local", DATABASE_URL: "postgres://unused" };
 
 export type KeyOptions = { scopes?: readonly Scope[]; environment?: Environment; name?: string; expiresAt?: Date };
 // biome-ignore lint/suspicious/noExplicitAny: the answer of any endpoint; the suites' assertions look into it
@@ -62,7 +64,7 @@ export type Caller = {
   stream(path: string, signal: AbortSignal, headers?: Record<string, string>): Promise<AsyncIterable<Uint8Array>>;
 };
 export type Replica = { url: string; deps: VaultDependencies; close(): Promise<void> };
-export type ReplicaOptions = Partial<Pick<VaultDependencies, "judge" | "signer" | "rateLimit">> & {
+export type ReplicaOptions = Partial<Pick<VaultDependencies, "judge" | "keys" | "rateLimit">> & {
   environment?: Record<string, string>;
 };
 
@@ -77,7 +79,7 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
   const openTenants = () => {
     const tenants = openTenantDirectory({
       controlPlane,
-      secrets: fileSecrets(join(directory, "secrets")),
+      secrets: cachedSecrets(fileSecrets(join(directory, "secrets")), { ttlSeconds: 300 }),
       databases: serverUrl
         ? postgresTenantDatabases({ provisionUrl: serverUrl, maxConnections: 10 })
         : pgliteTenantDatabases(join(directory, "tenants")),
@@ -115,6 +117,7 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
       tenants: serverUrl ? openTenants() : tenants,
       anchors: directoryAnchor(join(directory, "anchors")),
       log: silentLog,
+      environment: process.env,
       signingKeyFile: join(directory, "signing-key.pem"),
     });
     const deps: VaultDependencies = { ...composed, ...given, ...overrides };

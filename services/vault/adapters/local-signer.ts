@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Signer } from "./signer.ts";
+import { publicJwkOf, type Signer } from "./signer.ts";
 
 /** DER of PKCS #8 before the 32 bytes of an Ed25519 seed (RFC 8410 §7). */
 const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -12,7 +12,7 @@ export function localSigner(keyId: string, privateKey: KeyObject): Signer {
   const x = createPublicKey(privateKey).export({ format: "jwk" }).x ?? "";
   return {
     keyId,
-    publicJwk: { kty: "OKP", crv: "Ed25519", x, use: "sig", kid: keyId, alg: "EdDSA" },
+    publicJwk: publicJwkOf(keyId, x),
     sign: async (payload) => sign(null, payload, privateKey),
   };
 }

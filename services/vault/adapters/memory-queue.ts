@@ -4,7 +4,15 @@ import type { ClearanceMessage, ClearanceQueue } from "./clearance-queue.ts";
 const DRAIN_MS = 5_000;
 
 /** A queue in the process: `workers` messages at work at once, at most `depth` waiting. */
-export function memoryQueue({ workers, depth }: { workers: number; depth: number }): ClearanceQueue {
+export function memoryQueue({
+  workers,
+  depth,
+  onError = () => {},
+}: {
+  workers: number;
+  depth: number;
+  onError?: (error: unknown) => void;
+}): ClearanceQueue {
   const waiting: ClearanceMessage[] = [];
   const atWork = new Set<Promise<void>>();
   let handler: ((message: ClearanceMessage) => Promise<void>) | undefined;
@@ -14,15 +22,18 @@ export function memoryQueue({ workers, depth }: { workers: number; depth: number
     while (handler && !isClosed && atWork.size < workers) {
       const message = waiting.shift();
       if (message === undefined) return;
-      const work = handler(message).finally(() => {
-        atWork.delete(work);
-        pump();
-      });
+      const work = handler(message)
+        .catch(onError) // sent again from the database
+        .finally(() => {
+          atWork.delete(work);
+          pump();
+        });
       atWork.add(work);
     }
   }
 
   return {
+    isShared: false,
     async send(message) {
       if (isClosed || waiting.length >= depth) return false;
       waiting.push(message);

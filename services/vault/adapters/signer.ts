@@ -1,4 +1,4 @@
-/** Ed25519 over bytes: a key on disk on the embedded default, AWS KMS in production. */
+/** Ed25519 over bytes: a key in memory, or AWS KMS. */
 export interface Signer {
   readonly keyId: string;
   readonly publicJwk: PublicJwk;
@@ -7,3 +7,12 @@ export interface Signer {
 
 /** RFC 8037. */
 export type PublicJwk = { kty: "OKP"; crv: "Ed25519"; x: string; use: "sig"; kid: string; alg: "EdDSA" };
+
+export const publicJwkOf = (keyId: string, x: string): PublicJwk => ({
+  kty: "OKP",
+  crv: "Ed25519",
+  x,
+  use: "sig",
+  kid: keyId,
+  alg: "EdDSA",
+});

@@ -2,7 +2,7 @@ import type { ReasonCode } from "@ledgix/contract/clearance";
 import { clampConfidence } from "@ledgix/contract/confidence";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
 import { fromMinor } from "@ledgix/rules/rule";
-import type { Database } from "@ledgix/tenancy/database";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
@@ -53,7 +53,7 @@ export const judgeAway: EvaluateAnswer = {
  */
 export async function decideRequest(
   deps: VaultDependencies,
-  database: Database,
+  database: TenantDatabase,
   request: StoredRequest,
   answer: EvaluateAnswer,
 ): Promise<void> {

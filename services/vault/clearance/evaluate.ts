@@ -5,7 +5,11 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { decideRequest, judgeAway } from "./decide.ts";
 import { REQUEST_COLUMNS, storedRequest } from "./stored-request.ts";
 
-/** The queue's worker: asks the judge, then decides. Throws nothing; what fails here is picked up again from the database. */
+/**
+ * The queue's worker: asks the judge, then decides.
+ *
+ * @throws where it could not be decided now, so that the queue hands the message out again; what it loses is picked up from the database
+ */
 export async function evaluateRequest(deps: VaultDependencies, { clientId, requestId }: ClearanceMessage): Promise<void> {
   try {
     const database = await deps.tenants.database(clientId);
@@ -38,25 +42,6 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
     await decideRequest(deps, database, request, answer);
   } catch (error) {
     deps.log.error("clearance.not_decided", error, { client_id: clientId, request_id: requestId });
+    throw error;
   }
-}
-
-/** Requests that are `processing` for longer than this were lost by a queue, or by a process that died. */
-const LOST_AFTER_SECONDS = 60;
-
-/** Puts requests back into the queue that wait for a decision which nobody is working on. @returns how many */
-export async function recoverRequests(
-  deps: Pick<VaultDependencies, "tenants" | "queue">,
-  clientId: string,
-  olderThanSeconds: number = LOST_AFTER_SECONDS,
-): Promise<number> {
-  const database = await deps.tenants.database(clientId);
-  const lost = await database.rows(
-    storedRequest.pick({ request_id: true }),
-    `select request_id from clearance_requests
-     where status = 'processing' and requested_at <= clock_timestamp() - make_interval(secs => $1) order by requested_at limit 1000`,
-    [olderThanSeconds],
-  );
-  for (const { request_id } of lost) await deps.queue.send({ clientId, requestId: request_id });
-  return lost.length;
 }

@@ -1,4 +1,4 @@
-import type { Database } from "@ledgix/tenancy/database";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent } from "../ledger/append.ts";
 import { REQUEST_COLUMNS, storedRequest } from "./stored-request.ts";
@@ -8,8 +8,8 @@ import { REQUEST_COLUMNS, storedRequest } from "./stored-request.ts";
  * is lapsing it already: the caller must not find it approved afterwards. @returns how many
  */
 export async function lapseApprovals(
-  deps: Pick<VaultDependencies, "config" | "signer" | "now" | "log">,
-  database: Database,
+  deps: Pick<VaultDependencies, "config" | "keys" | "now" | "log">,
+  database: TenantDatabase,
   requestId?: string,
 ): Promise<number> {
   const reason = "The approval was not used in time and has lapsed. Ask for clearance again.";

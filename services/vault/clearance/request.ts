@@ -1,5 +1,7 @@
-import type { ClearanceAnswer, ClearanceRequest } from "@ledgix/contract/clearance";
+import { type ClearanceAnswer, type ClearanceRequest, clearanceStatus } from "@ledgix/contract/clearance";
 import { ProblemError } from "@ledgix/contract/problem";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
+import { z } from "zod";
 import type { IdempotentCall } from "../access/idempotency.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
@@ -21,8 +23,27 @@ export async function requestClearance(
   }
   const database = await deps.tenants.database(principal.clientId);
   const { stored, isNew } = await acceptRequest(database, request, call, principalLabel(principal));
-  const decided = deps.settled.wait(stored.request_id, deps.config.VAULT_CLEARANCE_WAIT_MS);
-  if (isNew) await deps.queue.send({ clientId: principal.clientId, requestId: stored.request_id });
+  const decided = untilDecided(deps, database, stored.request_id);
+  if (isNew) await deps.queue.send({ clientId: principal.clientId, requestId: stored.request_id, agentId: stored.agent_id });
   if (stored.status === "processing") await decided;
   return readStatus(deps, principal, stored.request_id, 0);
+}
+
+/** Milliseconds between two looks at a request that another replica may decide, where a queue is shared. */
+const LOOK_MS = 50;
+
+/** Resolves when the request is decided, or after the wait. */
+async function untilDecided(deps: VaultDependencies, database: TenantDatabase, requestId: string): Promise<void> {
+  const wait = deps.config.VAULT_CLEARANCE_WAIT_MS;
+  if (!deps.queue.isShared) return deps.settled.wait(requestId, wait);
+  const deadline = performance.now() + wait;
+  for (let left = wait; left > 0; left = deadline - performance.now()) {
+    await deps.settled.wait(requestId, Math.min(left, LOOK_MS));
+    const row = await database.row(
+      z.object({ status: clearanceStatus }),
+      "select status from clearance_requests where request_id = $1",
+      [requestId],
+    );
+    if (row?.status !== "processing") return;
+  }
 }

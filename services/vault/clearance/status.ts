@@ -1,6 +1,6 @@
 import type { ClearanceAnswer } from "@ledgix/contract/clearance";
 import { ProblemError } from "@ledgix/contract/problem";
-import type { Database } from "@ledgix/tenancy/database";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type Principal, principalId } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
@@ -44,7 +44,7 @@ export async function readStatus(
 }
 
 /** A key sees what its own application asked for; a member sees what their tenant's applications asked for. */
-async function visibleRequest(database: Database, principal: Principal, requestId: string): Promise<StoredRequest> {
+async function visibleRequest(database: TenantDatabase, principal: Principal, requestId: string): Promise<StoredRequest> {
   const request = z.uuid().safeParse(requestId).success
     ? await database.row(storedRequest, `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1`, [requestId])
     : null;

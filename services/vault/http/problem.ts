@@ -1,6 +1,7 @@
 import { ProblemError } from "@ledgix/contract/problem";
 import { isOutage } from "@ledgix/tenancy/database";
 import { TenantNotFound } from "@ledgix/tenancy/directory";
+import { SecretsUnavailable } from "@ledgix/tenancy/secret-cache";
 import type { Log } from "../log.ts";
 
 /** Writes any error as problem+json. What was not expected is logged once, with the request's id, and says nothing of the inside. */
@@ -23,6 +24,9 @@ function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof TenantNotFound) {
     return new ProblemError("tenant_unavailable", "The tenant's database is not ready. Try again shortly.", { retryAfter: 5 });
+  }
+  if (error instanceof SecretsUnavailable) {
+    return new ProblemError("tenant_unavailable", "The tenant's secret cannot be read. Try again shortly.", { retryAfter: 5 });
   }
   if (isOutage(error)) {
     return new ProblemError("tenant_unavailable", "The tenant's database cannot be reached. Try again shortly.", {

@@ -6,9 +6,10 @@ import { toBase64Url } from "@ledgix/ledger/base64url";
 import { hashEvent } from "@ledgix/ledger/event";
 import { hashLeaf } from "@ledgix/ledger/hash";
 import { encodeReceipt } from "@ledgix/ledger/receipt";
-import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import type { StoredRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { redactedContent, sealEvent } from "./content.ts";
 
 export type EventType =
   | "clearance.approved"
@@ -20,7 +21,9 @@ export type EventType =
   | "review.expired"
   | "clearance.cancelled"
   | "clearance.lapsed"
-  | "token.consumed";
+  | "token.minted"
+  | "token.consumed"
+  | "content.redacted";
 
 export type NewEvent = {
   type: EventType;
@@ -39,8 +42,8 @@ export type NewEvent = {
  * empty and the background loop signs it: a denial must not wait for a key.
  */
 export async function appendEvent(
-  transaction: Queryable,
-  deps: Pick<VaultDependencies, "signer" | "now" | "log">,
+  transaction: TenantQueryable,
+  deps: Pick<VaultDependencies, "keys" | "now" | "log">,
   { type, request, decisionStatus, reason, actor, channel }: NewEvent,
 ): Promise<void> {
   const record: JsonObject = {
@@ -74,24 +77,26 @@ export async function appendEvent(
   const eventHash = hashEvent(event);
   const leafHash = hashLeaf(eventHash);
   const receipt = await signReceipt(deps, event, eventHash, leafHash);
+  const sealed = await sealEvent(transaction, { ...event, event_hash: eventHash });
   await transaction.run(
     `insert into ledger_events (event_uuid, request_id, event_type, agent_id, policy_id, intent_hash, tool_name, tool_args, reason,
        citations, evidence_chunks, confidence, confidence_bucket, decision_status, approved, accepted_at, canonical_version,
-       event_hash, leaf_hash, receipt_key_id, receipt_payload, receipt_signature, actor, channel, requested_by, policy_version_id)
+       event_hash, leaf_hash, receipt_key_id, receipt_payload, receipt_signature, actor, channel, requested_by, policy_version_id,
+       sealed_content, content_key, content_key_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-       $25, $26)`,
+       $25, $26, $27, $28, $29)`,
     [
       event.event_uuid,
       event.request_id,
       type,
       event.agent_id,
       event.policy_id,
-      event.intent_hash,
+      redactedContent.intent_hash,
       event.tool_name,
-      JSON.stringify(event.tool_args),
-      event.reason,
-      JSON.stringify(event.citations),
-      JSON.stringify(event.evidence_chunks),
+      JSON.stringify(redactedContent.tool_args),
+      redactedContent.reason,
+      JSON.stringify(redactedContent.citations),
+      JSON.stringify(redactedContent.evidence_chunks),
       event.confidence,
       bucketOf(event.confidence),
       decisionStatus,
@@ -107,16 +112,20 @@ export async function appendEvent(
       channel,
       request.principal_label,
       request.policy_version_id,
+      sealed.sealed_content,
+      sealed.content_key,
+      sealed.content_key_id,
     ],
   );
 }
 
 async function signReceipt(
-  { signer, log }: Pick<VaultDependencies, "signer" | "log">,
+  { keys, log }: Pick<VaultDependencies, "keys" | "log">,
   event: Pick<LedgerEvent, "accepted_at" | "event_uuid" | "request_id">,
   eventHash: string,
   leafHash: string,
 ): Promise<{ keyId: string; payload: string; signature: string } | null> {
+  const signer = keys.active();
   const payload = encodeReceipt({ ...event, event_hash: eventHash, leaf_hash: leafHash, receipt_key_id: signer.keyId });
   try {
     return { keyId: signer.keyId, payload: toBase64Url(payload), signature: toBase64Url(await signer.sign(payload)) };
@@ -128,8 +137,8 @@ async function signReceipt(
 
 /** Signs the receipts that could not be signed when their events were accepted. @returns how many */
 export async function signMissingReceipts(
-  transaction: Queryable,
-  deps: Pick<VaultDependencies, "signer" | "log">,
+  transaction: TenantQueryable,
+  deps: Pick<VaultDependencies, "keys" | "log">,
   missing: { event_uuid: string; request_id: string; accepted_at: string; event_hash: string; leaf_hash: string }[],
 ): Promise<number> {
   let signed = 0;

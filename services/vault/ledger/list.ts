@@ -1,7 +1,9 @@
 import { type LedgerEntry, ledgerEntry } from "@ledgix/contract/ledger";
 import { ProblemError } from "@ledgix/contract/problem";
-import type { Parameter, Queryable } from "@ledgix/tenancy/database";
+import type { Parameter } from "@ledgix/tenancy/database";
+import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
+import { openEvent, redactedContent } from "./content.ts";
 
 /** A row of the ledger with the checkpoint that first covered it. Receipt fields are empty until they are signed. */
 const entryRow = ledgerEntry.extend({
@@ -20,13 +22,21 @@ const entryRow = ledgerEntry.extend({
     .string()
     .nullable()
     .transform((value) => value ?? ""),
+  sealed_content: z.instanceof(Uint8Array).nullable(),
+  content_key: z.instanceof(Uint8Array).nullable(),
+  content_key_id: z.string().nullable(),
+  event_type: z.string(),
+  actor: z.string().nullable(),
+  channel: z.string().nullable(),
 });
-export type StoredEntry = LedgerEntry;
+/** An entry with its content as it is stored. */
+export type StoredEntry = z.infer<typeof entryRow>;
 
 const SELECT_ENTRY = `
   select e.seq, e.event_uuid, e.request_id, e.agent_id, e.policy_id, e.intent_hash, e.tool_name, e.tool_args, e.reason, e.citations,
     e.evidence_chunks, e.confidence, e.confidence_bucket, e.decision_status, e.approved, e.accepted_at, e.canonical_version,
     e.event_hash, e.leaf_hash, e.leaf_index, 'Ed25519' as receipt_algorithm, e.receipt_key_id, e.receipt_payload, e.receipt_signature,
+    e.sealed_content, e.content_key, e.content_key_id, e.event_type, e.actor, e.channel,
     (select c.checkpoint_id from ledger_checkpoints c where c.tree_size > e.leaf_index order by c.tree_size limit 1) as checkpoint_id
   from ledger_events e`;
 
@@ -82,11 +92,11 @@ export function conditions(filter: EntryFilter): { where: string; parameters: Pa
 export type EntryPage = { limit: number; cursor: number | null; order: "newest" | "oldest" };
 
 /** Lists entries after the cursor, the `seq` of the last entry of the page before. */
-export async function listEntries(
-  database: Queryable,
+export async function listStoredEntries(
+  database: TenantQueryable,
   filter: EntryFilter,
   { order, ...page }: EntryPage,
-): Promise<{ entries: LedgerEntry[]; next_cursor: string | null }> {
+): Promise<{ entries: StoredEntry[]; next_cursor: string | null }> {
   const { where, parameters } = conditions(filter);
   const [side, direction, start] = order === "newest" ? ["<", "desc", Number.MAX_SAFE_INTEGER] : [">", "asc", 0];
   const rows = await database.rows(
@@ -103,7 +113,7 @@ export async function listEntries(
  *
  * @throws {ProblemError} `not_found`
  */
-export async function findEntry(database: Queryable, filter: EntryFilter): Promise<StoredEntry> {
+export async function findEntry(database: TenantQueryable, filter: EntryFilter): Promise<StoredEntry> {
   const { where, parameters } = conditions(filter);
   const row = await database.row(
     entryRow,
@@ -114,7 +124,42 @@ export async function findEntry(database: Queryable, filter: EntryFilter): Promi
   return row;
 }
 
+/** Lists entries as they are served: redacted, or with their content. */
+export async function listEntries(
+  database: TenantQueryable,
+  filter: EntryFilter,
+  page: EntryPage,
+  view: "redacted" | "full",
+): Promise<{ entries: LedgerEntry[]; next_cursor: string | null }> {
+  const { entries, next_cursor } = await listStoredEntries(database, filter, page);
+  const served = view === "full" ? await Promise.all(entries.map((entry) => readEntry(database, entry))) : entries.map(redact);
+  return { entries: served, next_cursor };
+}
+
+/** What is served of a stored entry. */
+function servedFields(stored: StoredEntry): LedgerEntry {
+  const { sealed_content, content_key, content_key_id, event_type, actor, channel, ...entry } = stored;
+  return entry;
+}
+
+/** The entry with its content; redacted where its content was destroyed. @throws where it is not what was sealed */
+export async function openEntry(database: TenantQueryable, stored: StoredEntry): Promise<LedgerEntry> {
+  const { sealed_content, content_key, content_key_id } = stored;
+  const entry = servedFields(stored);
+  if (sealed_content === null) return entry; // from before content was sealed
+  if (content_key === null || content_key_id === null) return entry; // destroyed: the plain columns are those of a redacted entry
+  return { ...entry, ...(await openEvent(database, { sealed_content, content_key, content_key_id }, entry)) };
+}
+
+/** For reading: content that was tampered with is not shown, and does not hide the entries around it. `verifyLedger` says so. */
+export const readEntry = (database: TenantQueryable, stored: StoredEntry): Promise<LedgerEntry> =>
+  openEntry(database, stored).catch((error: unknown) => {
+    if (error instanceof Error && ["SecretsUnavailable", "TransportKeyMissing", "TenantNotFound"].includes(error.name))
+      throw error;
+    return redact(stored);
+  });
+
 /** Hides the content of an entry; its leaf, its receipt and its place in the tree stay checkable. */
-export function redact(entry: LedgerEntry): LedgerEntry {
-  return { ...entry, intent_hash: "", tool_args: {}, citations: [], evidence_chunks: [], reason: "" };
+export function redact(stored: StoredEntry): LedgerEntry {
+  return { ...servedFields(stored), ...redactedContent };
 }

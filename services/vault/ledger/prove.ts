@@ -2,15 +2,16 @@ import { type ConsistencyProof, type InclusionProof, ledgerKey, type ProofBundle
 import { ProblemError } from "@ledgix/contract/problem";
 import { consistencyPath, consistencyRanges, inclusionPath, inclusionRanges } from "@ledgix/ledger/tree";
 import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import type { VaultConfig } from "../config.ts";
 import { checkpointById, earliestCovering, latestCheckpoint } from "./checkpoints.ts";
-import { type EntryFilter, findEntry, type StoredEntry } from "./list.ts";
+import { type EntryFilter, findEntry, readEntry, type StoredEntry } from "./list.ts";
 import { nodeReader } from "./tiles.ts";
 
 /** Proves that an event is in the log, against the given checkpoint or the newest. */
 export async function proveInclusion(
-  database: Queryable,
+  database: TenantQueryable,
   filter: EntryFilter,
   config: VaultConfig,
   choose: "earliest" | "latest" = "latest",
@@ -56,17 +57,23 @@ export async function proveConsistency(database: Queryable, from: number, to: nu
 }
 
 /** Everything that a verifier needs offline: inclusion in the earliest checkpoint, and from there to the newest. */
-export async function proveBundle(database: Queryable, filter: EntryFilter, config: VaultConfig): Promise<ProofBundle> {
+export async function proveBundle(database: TenantQueryable, filter: EntryFilter, config: VaultConfig): Promise<ProofBundle> {
   const { entry, proof } = await proveInclusion(database, filter, config, "earliest");
   const newest = await latestCheckpoint(database);
   const isNewest = newest === null || newest.checkpoint_id === proof.checkpoint.checkpoint_id;
   const consistency = isNewest
     ? undefined
     : await proveConsistency(database, proof.checkpoint.checkpoint_id, newest.checkpoint_id);
-  return { event: entry, inclusion: proof, ...(consistency && { consistency }), keys: await listKeys(database) };
+  return {
+    event: await readEntry(database, entry),
+    inclusion: proof,
+    ...(consistency && { consistency }),
+    keys: await listKeys(database),
+  };
 }
 
-async function listKeys(database: Queryable) {
+/** Every key that signed for this tenant, as a verifier takes them. */
+export async function listKeys(database: Queryable) {
   const rows = await database.rows(
     ledgerKey.omit({ algorithm: true }).extend({ retired_at: z.string().nullable() }),
     "select key_id, public_jwk, active_from, retired_at from ledger_keys order by active_from",

@@ -2,9 +2,11 @@ import { toBase64Url } from "@ledgix/ledger/base64url";
 import { encodeCheckpoint, hashCheckpoint } from "@ledgix/ledger/checkpoint";
 import { appendLeaves, TILE_WIDTH } from "@ledgix/ledger/tiles";
 import { rootHash } from "@ledgix/ledger/tree";
-import type { Database, Queryable } from "@ledgix/tenancy/database";
+import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import type { VaultDependencies } from "../dependencies.ts";
+import type { Keyring } from "../tokens/keyring.ts";
 import { signMissingReceipts } from "./append.ts";
 import { nodeReader, readTiles, type TileKey } from "./tiles.ts";
 
@@ -27,8 +29,8 @@ const BATCH = 5_000;
  * @returns how many events were sequenced; a full batch means that there may be more.
  */
 export async function sequenceEvents(
-  database: Database,
-  deps: Pick<VaultDependencies, "signer" | "anchors" | "now" | "config" | "log">,
+  database: TenantDatabase,
+  deps: Pick<VaultDependencies, "keys" | "anchors" | "now" | "config" | "log">,
 ): Promise<{ sequenced: number; isFullBatch: boolean }> {
   return database.transaction(async (transaction) => {
     const tree = await transaction.row(
@@ -87,10 +89,11 @@ function lastTiles(size: number): TileKey[] {
 }
 
 async function addCheckpoint(
-  transaction: Queryable,
-  { signer, anchors, now, config }: Pick<VaultDependencies, "signer" | "anchors" | "now" | "config">,
+  transaction: TenantQueryable,
+  { keys, anchors, now, config }: Pick<VaultDependencies, "keys" | "anchors" | "now" | "config">,
   treeSize: number,
 ): Promise<void> {
+  const signer = keys.active();
   const previous = await transaction.row(
     z.object({ checkpoint_id: z.coerce.number(), checkpoint_hash: z.string() }),
     "select checkpoint_id, checkpoint_hash from ledger_checkpoints order by checkpoint_id desc limit 1",
@@ -106,7 +109,7 @@ async function addCheckpoint(
   };
   const payload = encodeCheckpoint(checkpoint);
   const signature = await signer.sign(payload);
-  await rememberKey(transaction, signer.keyId, JSON.stringify(signer.publicJwk), checkpoint.signed_at);
+  await rememberKeys(transaction, keys, checkpoint.signed_at);
   await transaction.run(
     `insert into ledger_checkpoints (checkpoint_id, tree_size, root_hash, checkpoint_hash, prev_checkpoint_hash, signer_key_id,
        checkpoint_signature, checkpoint_payload, signed_at, mmd_seconds, export_target, export_status)
@@ -128,10 +131,12 @@ async function addCheckpoint(
 }
 
 /** Bundles carry the keys they need, for as long as anyone may check them. */
-async function rememberKey(transaction: Queryable, keyId: string, publicJwk: string, at: string): Promise<void> {
-  await transaction.run("insert into ledger_keys (key_id, public_jwk, active_from) values ($1, $2, $3) on conflict do nothing", [
-    keyId,
-    Buffer.from(publicJwk).toString("base64url"),
-    at,
-  ]);
+async function rememberKeys(transaction: Queryable, keys: Keyring, at: string): Promise<void> {
+  for (const { jwk, retired_at } of keys.known()) {
+    await transaction.run(
+      `insert into ledger_keys (key_id, public_jwk, active_from, retired_at) values ($1, $2, $3, $4)
+       on conflict (key_id) do update set retired_at = excluded.retired_at where ledger_keys.retired_at is distinct from excluded.retired_at`,
+      [jwk.kid, Buffer.from(JSON.stringify(jwk)).toString("base64url"), at, retired_at],
+    );
+  }
 }

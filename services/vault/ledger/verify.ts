@@ -2,10 +2,10 @@ import type { LedgerVerification } from "@ledgix/contract/ledger";
 import { toBase64Url } from "@ledgix/ledger/base64url";
 import { rootHash } from "@ledgix/ledger/tree";
 import { verifyChain, verifyCheckpoint, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
-import type { Queryable } from "@ledgix/tenancy/database";
-import type { Signer } from "../adapters/signer.ts";
+import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
+import type { Keyring } from "../tokens/keyring.ts";
 import { CHECKPOINT_COLUMNS, checkpointRow, toCheckpoint } from "./checkpoints.ts";
-import { listEntries } from "./list.ts";
+import { listStoredEntries, openEntry } from "./list.ts";
 import { nodeReader } from "./tiles.ts";
 
 /** Entries and checkpoints that a check covers: the recent log, so that it answers at once. */
@@ -13,16 +13,17 @@ const RECENT_ENTRIES = 500;
 const RECENT_CHECKPOINTS = 50;
 
 /** Checks the recent log where it is stored: hashes, receipts, checkpoints, and each leaf's place in the tiles. */
-export async function verifyLedger(database: Queryable, signer: Signer): Promise<LedgerVerification> {
-  const verifyKey = verifyWithKeys([
-    {
-      key_id: signer.keyId,
+export async function verifyLedger(database: TenantQueryable, keys: Keyring): Promise<LedgerVerification> {
+  // Vault's own keys, not those that the database says: who can write there could add one.
+  const verifyKey = verifyWithKeys(
+    keys.known().map(({ jwk }) => ({
+      key_id: jwk.kid,
       algorithm: "Ed25519",
       active_from: "",
-      public_jwk: toBase64Url(Buffer.from(JSON.stringify(signer.publicJwk))),
-    },
-  ]);
-  const { entries } = await listEntries(database, {}, { limit: RECENT_ENTRIES, cursor: null, order: "newest" });
+      public_jwk: toBase64Url(Buffer.from(JSON.stringify(jwk))),
+    })),
+  );
+  const { entries } = await listStoredEntries(database, {}, { limit: RECENT_ENTRIES, cursor: null, order: "newest" });
   const rows = await database.rows(
     checkpointRow,
     `select ${CHECKPOINT_COLUMNS} from ledger_checkpoints order by checkpoint_id desc limit $1`,
@@ -43,7 +44,9 @@ export async function verifyLedger(database: Queryable, signer: Signer): Promise
     database,
     placed.map((index) => [index, index + 1]),
   );
-  for (const entry of entries) {
+  for (const stored of entries) {
+    const entry = await openEntry(database, stored).catch(() => null);
+    if (entry === null) return failed(`Event ${stored.event_uuid}: content`);
     const wrong = (await verifyEntry(entry, verifyKey)).find((check) => check.outcome === "failed");
     if (wrong && !(wrong.name === "receipt" && entry.receipt_signature === ""))
       return failed(`Event ${entry.event_uuid}: ${wrong.name}`);

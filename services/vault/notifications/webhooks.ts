@@ -3,6 +3,7 @@ import type { JsonObject } from "@ledgix/contract/json";
 import type { newWebhook, Webhook, webhookBody } from "@ledgix/contract/notifications";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantSecret } from "@ledgix/tenancy/secrets";
 import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
@@ -124,7 +125,8 @@ export async function sendWebhook(
   body: z.infer<typeof webhookBody>,
 ): Promise<void> {
   const webhook = await findWebhook(database, webhookId);
-  const secrets = (await deps.tenants.secret(clientId)).webhook_secrets?.[webhookId];
+  const secretsIn = ({ webhook_secrets }: TenantSecret) => webhook_secrets?.[webhookId];
+  const secrets = secretsIn(await deps.tenants.secret(clientId, (secret) => secretsIn(secret) !== undefined));
   if (secrets === undefined) throw new ProblemError("not_found", "The webhook's secret is gone. Rotate it.");
   const raw = JSON.stringify(body);
   const signatures = [

@@ -1,7 +1,8 @@
 import { ProblemError } from "@ledgix/contract/problem";
 import type { BatchDecision, BatchResult, ReviewDecision } from "@ledgix/contract/review";
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
-import type { Database, Queryable } from "@ledgix/tenancy/database";
+import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type IdempotentCall, onceFor } from "../access/idempotency.ts";
 import { assertMay, type Principal, principalId, principalLabel } from "../access/principal.ts";
@@ -27,7 +28,7 @@ export type DecidedReview = z.infer<typeof decidedReview>;
  */
 export async function decideReview(
   deps: VaultDependencies,
-  database: Database,
+  database: TenantDatabase,
   principal: Principal,
   requestId: string,
   decision: ReviewDecision,
@@ -87,7 +88,7 @@ export type Settlement = {
 
 /** Writes the end of a case: state, ledger event and outbox, in the transaction that holds its row. */
 export async function settleReview(
-  transaction: Queryable,
+  transaction: TenantQueryable,
   deps: VaultDependencies,
   request: StoredRequest,
   { type, decidedBy, label, channel, reviewReason }: Settlement,
@@ -162,7 +163,7 @@ function assertSameDecision(request: StoredRequest, decision: ReviewDecision): v
 /** Decides several cases alike, each by itself: one that cannot be decided does not hold up the others. */
 export async function decideReviews(
   deps: VaultDependencies,
-  database: Database,
+  database: TenantDatabase,
   principal: Principal,
   { request_ids, ...decision }: BatchDecision,
 ): Promise<BatchResult> {

@@ -1,5 +1,5 @@
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
-import type { Database } from "@ledgix/tenancy/database";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { REQUEST_COLUMNS, storedRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
@@ -11,7 +11,7 @@ const BATCH = 100;
  * Cases that nobody answered in time: they escalate where their rule says so, and have as long again; then they are denied, or go on
  * waiting. @returns how many were due
  */
-export async function expireReviews(deps: VaultDependencies, database: Database): Promise<number> {
+export async function expireReviews(deps: VaultDependencies, database: TenantDatabase): Promise<number> {
   const denied: string[] = [];
   const count = await database.transaction(async (transaction) => {
     const due = await transaction.rows(

@@ -2,11 +2,13 @@ import { jsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { ReviewCase } from "@ledgix/contract/review";
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
-import type { Database, Queryable } from "@ledgix/tenancy/database";
+import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import type { Principal } from "../access/principal.ts";
 import { type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { listStoredEntries, readEntry } from "../ledger/list.ts";
 import { readComments } from "./comments.ts";
 import { channelOf, hindranceOf } from "./hindrance.ts";
 import { SUMMARY_COLUMNS, summaryRow, toSummary } from "./list.ts";
@@ -15,7 +17,7 @@ import { readVotes } from "./vote.ts";
 /** `GET /reviews/{request_id}`: the whole case, as this caller may see and decide it. @throws {ProblemError} `not_found` */
 export async function readReview(
   deps: Pick<VaultDependencies, "controlPlane" | "now">,
-  database: Database,
+  database: TenantDatabase,
   principal: Principal,
   requestId: string,
 ): Promise<ReviewCase> {
@@ -59,35 +61,21 @@ export async function readReview(
   };
 }
 
-const eventRecord = z.looseObject({
-  kind: z.string(),
-  actor: z.string().nullish(),
-  channel: z.string().nullish(),
-});
+/** Events that one case can have, far more than any has. */
+const TIMELINE = { limit: 500, cursor: null, order: "oldest" } as const;
 
-async function readTimeline(database: Queryable, requestId: string): Promise<ReviewCase["timeline"]> {
-  const rows = await database.rows(
-    z.object({
-      event_uuid: z.string(),
-      event_type: z.string(),
-      accepted_at: z.string(),
-      reason: z.string(),
-      evidence_chunks: z.array(eventRecord),
-    }),
-    "select event_uuid, event_type, accepted_at, reason, evidence_chunks from ledger_events where request_id = $1 order by seq",
-    [requestId],
+async function readTimeline(database: TenantQueryable, requestId: string): Promise<ReviewCase["timeline"]> {
+  const { entries } = await listStoredEntries(database, { request_id: requestId }, TIMELINE);
+  return Promise.all(
+    entries.map(async (stored) => ({
+      event_uuid: stored.event_uuid,
+      type: stored.event_type,
+      at: stored.accepted_at,
+      actor: stored.actor,
+      channel: stored.channel,
+      reason: (await readEntry(database, stored)).reason,
+    })),
   );
-  return rows.map((row) => {
-    const record = row.evidence_chunks.find((chunk) => chunk.kind === "ledgix.event");
-    return {
-      event_uuid: row.event_uuid,
-      type: row.event_type,
-      at: row.accepted_at,
-      actor: record?.actor ?? null,
-      channel: record?.channel ?? null,
-      reason: row.reason,
-    };
-  });
 }
 
 /** True where a policy that the case was paused under has another version in force by now. */

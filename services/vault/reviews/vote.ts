@@ -1,6 +1,7 @@
 import type { ReviewDecision } from "@ledgix/contract/review";
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
 import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type Principal, principalId, principalLabel } from "../access/principal.ts";
 import type { StoredRequest } from "../clearance/stored-request.ts";
@@ -27,7 +28,7 @@ export function readVotes(database: Queryable, requestId: string): Promise<Vote[
  * @returns who approved, once they are enough
  */
 export async function addVote(
-  transaction: Queryable,
+  transaction: TenantQueryable,
   deps: VaultDependencies,
   principal: Principal,
   request: StoredRequest,

@@ -1,7 +1,8 @@
 import { hashToolArgs } from "@ledgix/contract/canonical-json";
 import { type ConsumeAnswer, type ConsumeRequest, consumeAnswer } from "@ledgix/contract/clearance";
 import { ProblemError } from "@ledgix/contract/problem";
-import type { Database, Queryable } from "@ledgix/tenancy/database";
+import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type IdempotentCall, onceFor } from "../access/idempotency.ts";
 import { REQUEST_COLUMNS, storedRequest } from "../clearance/stored-request.ts";
@@ -17,7 +18,7 @@ import { verifyToken } from "./verify.ts";
  */
 export async function consumeToken(
   deps: VaultDependencies,
-  database: Database,
+  database: TenantDatabase,
   request: ConsumeRequest,
   call: IdempotentCall,
   actor: string,

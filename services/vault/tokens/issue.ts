@@ -11,7 +11,7 @@ import type { VaultDependencies } from "../dependencies.ts";
  * @throws {ProblemError} `signer_unavailable`
  */
 export async function issueToken(
-  { signer, config, log }: Pick<VaultDependencies, "signer" | "config" | "log">,
+  { keys, config, log }: Pick<VaultDependencies, "keys" | "config" | "log">,
   request: StoredRequest,
   issuedAt: number,
 ): Promise<string> {
@@ -30,6 +30,7 @@ export async function issueToken(
     decision: "yes",
     tool_args_hash: request.tool_args_hash,
   };
+  const signer = keys.active();
   const header = { alg: "EdDSA", kid: signer.keyId, typ: "JWT" };
   const signed = `${encode(header)}.${encode(claims)}`;
   try {

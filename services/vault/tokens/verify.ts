@@ -1,29 +1,29 @@
 import { type ClearanceClaims, clearanceClaims } from "@ledgix/contract/clearance";
 import { ProblemError } from "@ledgix/contract/problem";
-import { errors, importJWK, jwtVerify } from "jose";
-import type { Signer } from "../adapters/signer.ts";
+import { createLocalJWKSet, errors, jwtVerify } from "jose";
+import type { PublicJwk } from "../adapters/signer.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { audiences } from "./issue.ts";
 
 /** Seconds by which clocks may differ. */
 const CLOCK_TOLERANCE = 30;
 
-const imported = new WeakMap<Signer, ReturnType<typeof importJWK>>();
+const imported = new WeakMap<readonly PublicJwk[], ReturnType<typeof createLocalJWKSet>>();
 
-/** The signer's public key, imported once. */
-function publicKeyOf(signer: Signer): ReturnType<typeof importJWK> {
-  const key = imported.get(signer) ?? importJWK({ ...signer.publicJwk }, "EdDSA");
-  imported.set(signer, key);
-  return key;
+/** The published keys, imported once. */
+function keySet(published: readonly PublicJwk[]): ReturnType<typeof createLocalJWKSet> {
+  const keys = imported.get(published) ?? createLocalJWKSet({ keys: [...published] });
+  imported.set(published, keys);
+  return keys;
 }
 
 /** Checks an A-JWT's signature, claims and expiry. @throws {ProblemError} `token_invalid` or `token_expired` */
 export async function verifyToken(
-  { signer, config, now }: Pick<VaultDependencies, "signer" | "config" | "now">,
+  { keys, config, now }: Pick<VaultDependencies, "keys" | "config" | "now">,
   token: string,
 ): Promise<ClearanceClaims> {
   try {
-    const { payload } = await jwtVerify(token, await publicKeyOf(signer), {
+    const { payload } = await jwtVerify(token, keySet(keys.published()), {
       algorithms: ["EdDSA"],
       issuer: config.VAULT_JWT_ISSUER,
       audience: audiences(config.VAULT_JWT_AUDIENCE),

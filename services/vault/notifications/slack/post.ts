@@ -14,9 +14,10 @@ type Delivered = { status: "delivered" | "skipped" | "failed"; detail: string };
 
 /** The tenant's way into Slack, or null where it is not connected. */
 export async function slackOf(deps: Pick<VaultDependencies, "slack" | "tenants">, clientId: string, database: Database) {
-  const token = (await deps.tenants.secret(clientId)).slack_bot_token;
   const installation = await readInstallation(database);
-  return deps.slack && token && installation ? { slack: deps.slack, token, installation } : null;
+  if (deps.slack === null || installation === null) return null;
+  const { slack_bot_token: token } = await deps.tenants.secret(clientId, (secret) => secret.slack_bot_token !== undefined);
+  return token ? { slack: deps.slack, token, installation } : null;
 }
 
 /**

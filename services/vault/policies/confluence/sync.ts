@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { confluenceSource } from "@ledgix/contract/confluence";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { Database } from "@ledgix/tenancy/database";
+import type { TenantSecret } from "@ledgix/tenancy/secrets";
 import { z } from "zod";
 import { ConfluenceError, type ConfluencePage, type ConfluenceSite } from "../../adapters/confluence.ts";
 import type { VaultDependencies } from "../../dependencies.ts";
@@ -65,7 +66,8 @@ export async function syncSource(deps: VaultDependencies, clientId: string, sour
 }
 
 async function readChanges(deps: VaultDependencies, database: Database, clientId: string, from: Source): Promise<void> {
-  const token = (await deps.tenants.secret(clientId)).confluence_tokens?.[from.source_id];
+  const tokenIn = ({ confluence_tokens }: TenantSecret) => confluence_tokens?.[from.source_id];
+  const token = tokenIn(await deps.tenants.secret(clientId, (secret) => tokenIn(secret) !== undefined));
   if (token === undefined)
     throw new ConfluenceError("The token is gone from the tenant's secret. Remove the source and add it again.");
   const site: ConfluenceSite = { baseUrl: from.base_url, email: from.email, token };
