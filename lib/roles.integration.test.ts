@@ -59,7 +59,7 @@ async function as<Result>(person: Role | "stranger", work: () => Promise<Result>
 
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), "ledgix-roles-"));
-  const [PORT, VAULT_PORT, JUDGE_PORT, SUPABASE_PORT] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [PORT, VAULT_PORT, JUDGE_PORT, SUPABASE_PORT] = await Promise.all([1, 2, 3, 4].map(async () => String(await freePort())));
   const config = localConfig.parse({ LEDGIX_DATA_DIR: directory, PORT, VAULT_PORT, JUDGE_PORT, SUPABASE_PORT });
   await openDataDirectory(directory);
   const secrets = await readOrCreateSecrets(directory);

@@ -75,6 +75,7 @@ export const reasonCode = z.enum([
   "review_expired",
   "cancelled",
   "approval_lapsed",
+  "minted",
 ]);
 export type ReasonCode = z.infer<typeof reasonCode>;
 
@@ -109,6 +110,28 @@ export const clearanceRow = {
   ClearanceStatus,
   { decision_status: DecisionStatus; approved: boolean; requires_manual_review: boolean }
 >;
+
+/** `POST /mint-token`: a token for an action identical to one that was approved. Of what the request held, what is sent must agree. */
+export const mintRequest = clearanceRequest
+  .pick({
+    tool_name: true,
+    tool_args: true,
+    agent_id: true,
+    session_id: true,
+    human_principal: true,
+    destination_uri: true,
+    purpose: true,
+  })
+  .extend({
+    original_request_id: z.uuid(),
+    policy_id: optional(text(256)),
+    policy_version_id: optional(text(256)),
+    policy_content_hash: optional(text(256)),
+  });
+export type MintRequest = z.infer<typeof mintRequest>;
+
+export const mintAnswer = z.object({ token: z.string(), request_id: z.uuid(), reason: z.string() });
+export type MintAnswer = z.infer<typeof mintAnswer>;
 
 /** `POST /consume-token`. */
 export const consumeRequest = z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { backtest, backtestList, newBacktest } from "./backtest.ts";
-import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest } from "./clearance.ts";
+import { clearanceAnswer, clearanceRequest, consumeAnswer, consumeRequest, mintAnswer, mintRequest } from "./clearance.ts";
 import { confluenceSources, newConfluenceSource } from "./confluence.ts";
 import { insights } from "./insights.ts";
 import { embeddingState, previewAnswer, tryAnswer } from "./judge.ts";
@@ -94,6 +94,9 @@ const operations: Record<string, Record<string, Operation>> = {
   },
   "/clearance-status/{request_id}": {
     get: { summary: "Read a clearance; `wait` holds the answer until it changes", answer: clearanceAnswer, query: ["wait"] },
+  },
+  "/mint-token": {
+    post: { summary: "A token for an identical action that was approved", body: mintRequest, answer: mintAnswer },
   },
   "/consume-token": { post: { summary: "Verify an A-JWT and burn it", body: consumeRequest, answer: consumeAnswer } },
   "/reviews": {

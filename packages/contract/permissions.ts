@@ -31,6 +31,7 @@ const administrators: readonly Role[] = ["owner", "admin"];
 export const permissions = {
   "clearance:request": { scopes: ["clearance"], roles: [] },
   "clearance:read": { scopes: ["clearance"], roles: [] },
+  "token:mint": { scopes: ["clearance"], roles: [] },
   "token:consume": { scopes: ["clearance"], roles: [] },
   "reviews:read": { scopes: ["reviews:read", "reviews:decide"], roles: everyone },
   "reviews:decide": { scopes: ["reviews:decide"], roles: ["owner", "admin", "reviewer"] },

@@ -1,4 +1,4 @@
-import { clearanceAnswer, clearanceRequest, consumeRequest } from "@ledgix/contract/clearance";
+import { clearanceAnswer, clearanceRequest, consumeRequest, mintRequest } from "@ledgix/contract/clearance";
 import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
 import { ProblemError } from "@ledgix/contract/problem";
@@ -40,6 +40,7 @@ import { readThresholdHistory } from "./settings/history.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
 import { readTenantSettings, updateTenantSettings } from "./settings/tenant.ts";
 import { consumeToken } from "./tokens/consume.ts";
+import { mintToken } from "./tokens/mint.ts";
 
 /** Bytes of multipart around a document. */
 const MULTIPART_OVERHEAD = 64 * 1024;
@@ -128,6 +129,12 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const { wait } = readQuery(context, waitQuery);
     const answer = await readStatus(deps, principal, context.req.param("requestId"), wait);
     return context.json(clearanceAnswer.parse(answer), answer.status === "processing" ? 202 : 200);
+  });
+  app.post("/mint-token", async (context) => {
+    const principal = await admit(context, "token:mint");
+    const { body, raw } = await readBody(context, mintRequest);
+    const database = await tenants.database(principal.clientId);
+    return context.json(await mintToken(deps, database, principal, body, callOf(context, principal, raw)));
   });
   app.post("/consume-token", async (context) => {
     const principal = await admit(context, "token:consume");

@@ -28,6 +28,7 @@ const trial = () => ({ route: { id: "r", name: "r", events: ["review.pending"] }
 const endpoints: [method: string, path: string, permission: Permission, body?: () => unknown][] = [
   ["POST", "/request-clearance", "clearance:request", () => ({ tool_name: "pay" })],
   ["GET", `/clearance-status/${id}`, "clearance:read"],
+  ["POST", "/mint-token", "token:mint", () => ({ tool_name: "pay", original_request_id: id })],
   ["POST", "/consume-token", "token:consume", () => ({ token: "x" })],
   ["GET", "/reviews", "reviews:read"],
   ["GET", `/reviews/${id}`, "reviews:read"],
@@ -112,7 +113,7 @@ describe("roles × actions", () => {
   it.each(roles)("%s may do exactly what the table says", async (role: Role) => {
     const member = await stack.addMember(acme, role);
     for (const [method, path, permission, body] of endpoints) {
-      const isForbidden = (await member(method, path, body?.())).status === 403;
+      const isForbidden = (await member(method, path, body?.())).body?.code === "forbidden";
       expect([path, isForbidden]).toEqual([path, !(permissions[permission].roles as readonly Role[]).includes(role)]);
     }
   });
@@ -120,7 +121,7 @@ describe("roles × actions", () => {
   it.each(scopes)("a key with the scope %s may do exactly what the table says", async (scope: Scope) => {
     const key = await stack.addKey(acme, { scopes: [scope] });
     for (const [method, path, permission, body] of endpoints) {
-      const isForbidden = (await key(method, path, body?.())).status === 403;
+      const isForbidden = (await key(method, path, body?.())).body?.code === "forbidden";
       expect([path, isForbidden]).toEqual([path, !(permissions[permission].scopes as readonly Scope[]).includes(scope)]);
     }
   });

@@ -6,6 +6,7 @@ const roots = new Set([
   "request-clearance",
   "clearance-status",
   "consume-token",
+  "mint-token",
   "reviews",
   "review-views",
   "absence",

@@ -62,7 +62,7 @@ export type EntryFilter = {
 
 /** Event types that settle a request, as opposed to pausing it or using its token. */
 const SETTLING =
-  "('clearance.approved', 'clearance.denied', 'review.approved', 'review.denied', 'review.expired', 'clearance.cancelled')";
+  "('clearance.approved', 'clearance.denied', 'review.approved', 'review.denied', 'review.expired', 'clearance.cancelled', 'token.minted')";
 
 export function conditions(filter: EntryFilter): { where: string; parameters: Parameter[] } {
   const parameters: Parameter[] = [];
