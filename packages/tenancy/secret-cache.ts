@@ -17,9 +17,14 @@ const CAPACITY = 20_000;
 /**
  * Remembers secrets, so that the store is asked once in `ttlSeconds` for each, by however many callers. A secret that was changed
  * elsewhere is so seen without a restart.
+ *
+ * @param options.now Milliseconds, monotonic.
  */
-export function cachedSecrets(store: SecretStore, { ttlSeconds }: { ttlSeconds: number }): CachedSecretStore {
-  const known = new LRUCache<string, TenantSecret>({ max: CAPACITY, ttl: ttlSeconds * 1000 });
+export function cachedSecrets(
+  store: SecretStore,
+  { ttlSeconds, now = () => performance.now() }: { ttlSeconds: number; now?: () => number },
+): CachedSecretStore {
+  const known = new LRUCache<string, TenantSecret>({ max: CAPACITY, ttl: ttlSeconds * 1000, ttlResolution: 0, perf: { now } });
   const reading = new Map<string, Promise<TenantSecret | null>>();
 
   async function readAgain(name: string): Promise<TenantSecret | null> {
