@@ -48,6 +48,20 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 export const ledgerPage = z.object({ entries: z.array(ledgerEntry), next_cursor: z.string().nullable() });
 export type LedgerPage = z.infer<typeof ledgerPage>;
 
+/** Content as it is stored: both parts are nonce (12 bytes), ciphertext and tag (16 bytes) of AES-256-GCM, as base64url. */
+export const encryptedContent = z.object({
+  algorithm: z.literal("AES-256-GCM"),
+  /** Which transport key of the tenant wraps the content key. */
+  key_id: z.string(),
+  wrapped_key: z.string(),
+  content: z.string(),
+});
+
+/** An entry of `GET /ledger/encrypted`. Null where the content was destroyed. */
+export const encryptedEntry = ledgerEntry.extend({ encrypted: encryptedContent.nullable() });
+export type EncryptedEntry = z.infer<typeof encryptedEntry>;
+export const encryptedPage = z.object({ entries: z.array(encryptedEntry), next_cursor: z.string().nullable() });
+
 /** `GET /ledger/density`: how many entries there are over time, under the same filters as the list. */
 export const ledgerDensity = z.object({
   total: z.number().int(),

@@ -7,6 +7,7 @@ import { embeddingState, previewAnswer, tryAnswer } from "./judge.ts";
 import {
   checkpointList,
   consistencyProof,
+  encryptedPage,
   inclusionProof,
   ledgerDensity,
   ledgerPage,
@@ -269,6 +270,14 @@ const operations: Record<string, Record<string, Operation>> = {
       query: ["limit", "cursor", "order", ...ledgerFilters, "view"],
     },
   },
+  "/ledger/encrypted": {
+    get: {
+      summary: "List ledger entries with their content as it is stored",
+      answer: encryptedPage,
+      query: ["limit", "cursor", "order", ...ledgerFilters],
+    },
+  },
+  "/ledger/checkpoint": { get: { summary: "The newest checkpoint as a signed note (C2SP tlog-checkpoint)" } },
   "/ledger/density": {
     get: { summary: "Count ledger entries over time", answer: ledgerDensity, query: ledgerFilters },
   },

@@ -24,26 +24,11 @@ const http = {
   GATEWAY_UPSTREAM_TIMEOUT_SECONDS: seconds.default(60).describe("Until the service must have begun its answer."),
 };
 
-const mcp = {
-  GATEWAY_MCP_UPSTREAM_URL: address
-    .optional()
-    .describe("A protected MCP server (streamable HTTP); where unset, the command after `--` is started and spoken to by stdio."),
-  GATEWAY_MCP_PORT: port.optional().describe("Serves streamable HTTP at /mcp; where unset, clients speak by stdio."),
-  GATEWAY_MCP_HOST: text.default("127.0.0.1").describe("Bind address."),
-  GATEWAY_MCP_AGENT_ID: text.optional().describe("The `agent_id` of its requests; the client's own name where unset."),
-  GATEWAY_MCP_WAIT_SECONDS: seconds
-    .default(20)
-    .describe("How long a call waits for a reviewer before its client is told that it is paused."),
-};
-
 export const gatewayConfig = z.object({ ...toVault, ...http });
 export type GatewayConfig = z.infer<typeof gatewayConfig>;
-export const mcpConfig = z.object({ ...toVault, ...mcp });
-export type McpConfig = z.infer<typeof mcpConfig>;
 
 /** The settings as the reference shows them. */
 export const gatewaySettings: SettingGroup[] = [
   { title: "Vault", settings: toVault },
   { title: "in front of an HTTP service", settings: http },
-  { title: "in front of an MCP server", settings: mcp },
 ];

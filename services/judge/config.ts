@@ -57,17 +57,11 @@ const model = {
   EVAL_CALIBRATION_FILE: path.optional().describe("What `npm run evals -- --calibrate` wrote for the model."),
 };
 
-const operation = {
-  METRICS_PORT: port.optional().describe("Serves Prometheus metrics on a port of its own; without it there are none."),
-  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional().describe("Where traces go, as OTLP over HTTP; without it none are made."),
-};
-
-export const judgeConfig = z.object({ ...service, ...model, ...operation });
+export const judgeConfig = z.object({ ...service, ...model });
 export type JudgeConfig = z.infer<typeof judgeConfig>;
 
 /** The settings as the reference shows them. */
 export const judgeSettings: SettingGroup[] = [
   { title: "service", settings: service },
   { title: "models", settings: model },
-  { title: "operation", settings: operation },
 ];

@@ -20,6 +20,7 @@ import {
   checkpointQuery,
   consistencyQuery,
   densityQuery,
+  encryptedQuery,
   insightsQuery,
   ledgerQuery,
   toolQuery,
@@ -28,7 +29,8 @@ import {
 import { readInsights } from "./insights/read.ts";
 import { listCheckpoints } from "./ledger/checkpoints.ts";
 import { readDensity } from "./ledger/density.ts";
-import { listEntries } from "./ledger/list.ts";
+import { listEncrypted, listEntries } from "./ledger/list.ts";
+import { readCheckpointNote } from "./ledger/note.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
@@ -185,6 +187,19 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const database = await tenants.database(principal.clientId);
     const page = { limit, cursor: cursor ?? null, order };
     return context.json(await listEntries(database, { ...filter, ...ownOnly(principal) }, page, view));
+  });
+  app.get("/ledger/encrypted", async (context) => {
+    const principal = await admit(context, "ledger:read");
+    const { limit, cursor, order, ...filter } = readQuery(context, encryptedQuery);
+    const database = await tenants.database(principal.clientId);
+    const page = { limit, cursor: cursor ?? null, order };
+    return context.json(await listEncrypted(database, { ...filter, ...ownOnly(principal) }, page));
+  });
+  app.get("/ledger/checkpoint", async (context) => {
+    const principal = await admit(context, "ledger:read");
+    const database = await tenants.database(principal.clientId);
+    const { note, verifierKey } = await readCheckpointNote(deps, database, principal.clientId);
+    return context.text(note, 200, { "x-ledgix-verifier-key": verifierKey });
   });
   app.get("/ledger/density", async (context) => {
     const principal = await admit(context, "ledger:read");

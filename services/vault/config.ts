@@ -120,9 +120,6 @@ const anchoring = {
   VAULT_LEDGER_ORIGIN: matching(/^[^\s+]+$/, "a name without spaces or +, such as vault.example.com/ledger")
     .default("ledgix.local/ledger")
     .describe("First part of the origin of signed notes; the tenant's id follows."),
-  VAULT_LEDGER_WITNESSES: text
-    .optional()
-    .describe("Witnesses that cosign checkpoints: `<name>+<key id>+<key> <address>`, separated by commas."),
 };
 
 const judge = {
@@ -157,12 +154,6 @@ const people = {
     .describe("Whether Confluence may be at a private address, such as a site of one's own."),
 };
 
-const operation = {
-  METRICS_PORT: port.optional().describe("Serves Prometheus metrics on a port of its own; without it there are none."),
-  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional().describe("Where traces go, as OTLP over HTTP; without it none are made."),
-  VAULT_DRAIN_SECONDS: seconds.default(20).describe("How long a stopping Vault waits for what it has begun."),
-};
-
 /** What Vault needs wherever it runs; the embedded default has its own databases, secrets and anchors. */
 const { DATABASE_URL, ...dataPlaneBesides } = dataPlane;
 export const vaultConfig = z.object({
@@ -172,7 +163,6 @@ export const vaultConfig = z.object({
   ...anchoring,
   ...judge,
   ...people,
-  ...operation,
 });
 export type VaultConfig = z.infer<typeof vaultConfig>;
 
@@ -188,5 +178,4 @@ export const vaultSettings: SettingGroup[] = [
   { title: "ledger anchoring", settings: anchoring },
   { title: "judge integration", settings: judge },
   { title: "telling people", settings: people },
-  { title: "operation", settings: operation },
 ];

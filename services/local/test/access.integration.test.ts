@@ -99,6 +99,8 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["PUT", "/tenant-settings", "settings:write", () => ({ delivery_retention_days: 30 })],
   ["GET", "/insights", "reviews:read"],
   ["GET", "/ledger", "ledger:read"],
+  ["GET", "/ledger/encrypted", "ledger:read"],
+  ["GET", "/ledger/checkpoint", "ledger:read"],
   ["GET", "/ledger/density", "ledger:read"],
   ["GET", "/ledger/checkpoints", "ledger:read"],
   ["GET", `/ledger/proof/inclusion?request_id=${id}`, "ledger:read"],

@@ -1,13 +1,15 @@
+import { createDecipheriv, createHash, verify } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checkpoint, LedgerEntry, ProofBundle } from "@ledgix/contract/ledger";
-import { checkpointList, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
+import { checkpointList, encryptedPage, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { verifyConsistency } from "@ledgix/ledger/tree";
 import { verifyBundle, verifyChain, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
 import { type LogSource, verifyLog } from "@ledgix/ledger/verify-log";
 import { anchorCheckpoints } from "@ledgix/vault/ledger/anchor";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
@@ -117,6 +119,52 @@ describe("the ledger", () => {
     });
     await flip();
     expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
+  });
+
+  it("serves its content encrypted under the tenant's transport key, and stores none of it in the clear", async () => {
+    const { entries } = encryptedPage.parse((await compliance("GET", "/ledger/encrypted?limit=5")).body);
+    const full = ledgerPage.parse((await compliance("GET", "/ledger?limit=5&view=full")).body).entries;
+    const { transport_key = "" } = await stack.tenants.secret(clientId);
+    const open = (key: Uint8Array, sealed: Uint8Array, context: string) => {
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAAD(Buffer.from(context));
+      decipher.setAuthTag(sealed.subarray(-16));
+      return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);
+    };
+    for (const [i, { encrypted, event_uuid, event_hash, tool_args }] of entries.entries()) {
+      if (encrypted === null) throw new Error("The content is not there.");
+      const name = `${event_uuid}/${event_hash}`;
+      const wrapped = Buffer.from(encrypted.wrapped_key, "base64url");
+      const key = open(Buffer.from(transport_key, "base64"), wrapped, `ledgix.content-key.v1\0${encrypted.key_id}\0${name}`);
+      const content = JSON.parse(open(key, Buffer.from(encrypted.content, "base64url"), `ledgix.content.v1\0${name}`).toString());
+      expect(content).toMatchObject({ tool_args: full[i]?.tool_args, reason: full[i]?.reason });
+      expect(tool_args).toEqual({});
+    }
+    const database = await stack.tenants.database(clientId);
+    const plain = await database.row(
+      z.object({ n: z.coerce.number() }),
+      "select count(*) as n from ledger_events where reason <> '' or tool_args::text <> '{}' or intent_hash <> ''",
+    );
+    expect(plain?.n).toBe(0);
+  });
+
+  it("is told to public tools as a signed note that says the newest checkpoint", async () => {
+    const { body: note, headers } = await compliance("GET", "/ledger/checkpoint");
+    const [text = "", signatures = ""] = note.split("\n\n");
+    const [origin, size, root] = text.split("\n");
+    const [checkpoint] = checkpointList.parse((await compliance("GET", "/ledger/checkpoints?limit=1&strict=1")).body).checkpoints;
+    expect([origin, Number(size)]).toEqual([`ledgix.local/ledger/${clientId}`, checkpoint?.tree_size]);
+    expect(Buffer.from(root ?? "", "base64").toString("hex")).toBe(checkpoint?.root_hash);
+    const [dash, name, blob = ""] = signatures.trimEnd().split(" ");
+    expect([dash, name]).toEqual(["—", origin]);
+    // signed-note: `<name>+<key id>+<base64 of type and key>`; a signature is the key id and 64 bytes.
+    const [, , id, encoded = ""] = /^(.+?)\+([0-9a-f]{8})\+(.+)$/.exec(headers.get("x-ledgix-verifier-key") ?? "") ?? [];
+    const typeAndKey = Buffer.from(encoded, "base64");
+    const signature = Buffer.from(blob, "base64");
+    expect(signature.subarray(0, 4).toString("hex")).toBe(id);
+    const hash = createHash("sha256").update(`${name}\n`).update(typeAndKey).digest();
+    expect([typeAndKey[0], hash.subarray(0, 4).toString("hex")]).toEqual([1, id]);
+    const jwk = { kty: "OKP", crv: "Ed25519", x: typeAndKey.subarray(1).toString("base64url") };
+    expect(verify(null, Buffer.from(`${text}\n`), { key: jwk, format: "jwk" }, signature.subarray(4))).toBe(true);
   });
 
   it("pages to its start, filters, and refuses what does not fit", async () => {

@@ -145,7 +145,8 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
         ...(body !== undefined && { body: isForm || typeof body === "string" ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, body: text === "" ? null : JSON.parse(text), headers: response.headers };
+      const isJson = response.headers.get("content-type")?.includes("json");
+      return { status: response.status, body: text === "" ? null : isJson ? JSON.parse(text) : text, headers: response.headers };
     };
     const stream: Caller["stream"] = async (path, signal, extra = {}) => {
       const response = await fetch(vault.url + path, { headers: { ...identity, ...extra }, signal });

@@ -77,11 +77,14 @@ const ledgerFilter = {
 
 export const densityQuery = z.object(ledgerFilter);
 
-export const ledgerQuery = z.object({
+export const encryptedQuery = z.object({
   limit: limit(50, 500),
   cursor: position,
   order: z.enum(["newest", "oldest"]).default("newest"),
   ...ledgerFilter,
+});
+
+export const ledgerQuery = encryptedQuery.extend({
   view: z.enum(["redacted", "full"]).default("redacted"),
 });
 

@@ -42,7 +42,7 @@ export async function sealOldEvents(database: TenantDatabase): Promise<number> {
     const plain = await transaction.rows(
       eventContent.extend({ event_uuid: z.string(), event_hash: z.string() }),
       `select event_uuid, event_hash, intent_hash, tool_args, reason, citations, evidence_chunks from ledger_events
-       where sealed_content is null and redacted_at is null order by seq limit ${BATCH} for update skip locked`,
+       where sealed_content is null order by seq limit ${BATCH} for update skip locked`,
     );
     for (const event of plain) await replaceContent(transaction, event.event_uuid, await sealEvent(transaction, event));
     return plain.length;

@@ -1,5 +1,6 @@
-import { type LedgerEntry, ledgerEntry } from "@ledgix/contract/ledger";
+import { type EncryptedEntry, type LedgerEntry, ledgerEntry } from "@ledgix/contract/ledger";
 import { ProblemError } from "@ledgix/contract/problem";
+import { toBase64Url } from "@ledgix/ledger/base64url";
 import type { Parameter } from "@ledgix/tenancy/database";
 import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
@@ -134,6 +135,26 @@ export async function listEntries(
   const { entries, next_cursor } = await listStoredEntries(database, filter, page);
   const served = view === "full" ? await Promise.all(entries.map((entry) => readEntry(database, entry))) : entries.map(redact);
   return { entries: served, next_cursor };
+}
+
+/** Lists entries with their content as it is stored, for whoever holds the transport key. */
+export async function listEncrypted(
+  database: TenantQueryable,
+  filter: EntryFilter,
+  page: EntryPage,
+): Promise<{ entries: EncryptedEntry[]; next_cursor: string | null }> {
+  const { entries, next_cursor } = await listStoredEntries(database, filter, page);
+  return { entries: entries.map((stored) => ({ ...redact(stored), encrypted: encryptedPart(stored) })), next_cursor };
+}
+
+function encryptedPart({ sealed_content, content_key, content_key_id }: StoredEntry): EncryptedEntry["encrypted"] {
+  if (sealed_content === null || content_key === null || content_key_id === null) return null;
+  return {
+    algorithm: "AES-256-GCM",
+    key_id: content_key_id,
+    wrapped_key: toBase64Url(content_key),
+    content: toBase64Url(sealed_content),
+  };
 }
 
 /** What is served of a stored entry. */

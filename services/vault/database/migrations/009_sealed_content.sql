@@ -4,16 +4,6 @@
 alter table ledger_events
   add column sealed_content bytea,
   add column content_key bytea,
-  add column content_key_id text,
-  add column redacted_at timestamptz;
-create index ledger_events_unsealed on ledger_events (seq) where sealed_content is null and redacted_at is null;
+  add column content_key_id text;
+create index ledger_events_unsealed on ledger_events (seq) where sealed_content is null;
 create index ledger_events_content_key on ledger_events (content_key_id, seq) where content_key_id is not null;
-
--- The checkpoint as a signed note (C2SP tlog-checkpoint), and what witnesses signed under it.
-alter table ledger_checkpoints
-  add column note text,
-  add column cosignatures text not null default '';
-
-alter table clearance_requests
-  -- Content that was destroyed on request; the decision and its proof stay.
-  add column redacted_at timestamptz;
