@@ -87,6 +87,7 @@ test("from a policy of 40 pages to a request that its rule approves, cited in pl
   await test.step("backtest it", async () => {
     await page.goto(`${tenant}/policies/handbook`);
     await page.getByRole("link", { name: "Open it" }).click();
+    await expect(page.getByRole("button", { name: "Put in force…" })).toBeVisible(); // the draft is there
     await page.getByRole("tab", { name: "Test cases" }).click();
     await expect(page.getByText("Version 2 passes all 1.")).toBeVisible();
     await check(page);

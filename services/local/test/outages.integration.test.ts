@@ -58,6 +58,20 @@ describe("when something is down", () => {
     expect(body.status).toBe("approved");
   });
 
+  it("a request that nobody can judge pauses for a human in the end", async () => {
+    const stuck: VaultDependencies["judge"] = { ...stack.deps.judge, evaluate: () => new Promise(() => {}) };
+    const environment = { VAULT_CLEARANCE_WAIT_MS: "50", VAULT_CLEARANCE_GIVE_UP_SECONDS: "1" };
+    const replica = await stack.addReplica({ judge: stuck, environment });
+    const accepted = await agent("POST", `${replica.url}/request-clearance`, small);
+    expect(accepted.body.status).toBe("processing");
+    const { body } = await until(
+      () => agent("GET", `/clearance-status/${accepted.body.request_id}`),
+      (answer) => answer.body.status !== "processing",
+    );
+    expect(body).toMatchObject({ status: "pending_review", reason_code: "judge_unavailable", token: null });
+    await replica.close();
+  });
+
   it("an expired token is issued again with the same jti, until the approval lapses", async () => {
     const { body } = await agent("POST", "/request-clearance", small);
     let offset = 400_000;
