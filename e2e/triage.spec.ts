@@ -70,7 +70,11 @@ test("a search stays in the address", async ({ page }) => {
   await ask(key);
   await ask(key, { tool_name: "delete_account", tool_args: { user_id: "u_77" }, agent_id: "support-bot" });
   await page.goto(`${tenant}/reviews`);
-  await page.keyboard.press("/");
+  // Keys work once the page is hydrated.
+  await expect(async () => {
+    await page.keyboard.press("/");
+    await expect(page.getByLabel("Search the queue")).toBeFocused({ timeout: 500 });
+  }).toPass();
   await page.keyboard.type("u_77");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/q=u_77/);
