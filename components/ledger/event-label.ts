@@ -16,6 +16,7 @@ export function eventRecordOf(entry: Pick<LedgerEntry, "evidence_chunks">) {
 /** One word for what happened; undefined where the decision's own word says it. */
 export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string | undefined {
   const words: Record<string, string> = {
+    "token.minted": "Approved again for an identical action",
     "token.consumed": "Token used",
     "clearance.cancelled": "Cancelled",
     "clearance.lapsed": "Lapsed",

@@ -19,6 +19,7 @@ const words: Record<string, string> = {
   "review.approved": "Approved",
   "review.denied": "Denied",
   "review.expired": "Denied unanswered",
+  "token.minted": "Approved again for an identical action",
   "token.consumed": "Token used",
 };
 const by: Record<string, string> = { console: "in the console", slack: "in Slack", api: "by the API", rule: "by its deadline" };

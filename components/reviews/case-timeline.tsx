@@ -12,6 +12,7 @@ const words: Record<string, string> = {
   "review.denied": "Denied",
   "review.endorsed": "First approval",
   "review.expired": "Denied, since nobody answered in time",
+  "token.minted": "Approved again for an identical action",
   "token.consumed": "Token used by the tool",
 };
 

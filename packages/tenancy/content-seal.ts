@@ -17,10 +17,15 @@ export class TransportKeyMissing extends Error {
   override name = "TransportKeyMissing";
 }
 
+/** What is stored is not what was sealed: a byte was changed, or it was moved under another context. */
+export class ContentTampered extends Error {
+  override name = "ContentTampered";
+}
+
 /** Seals content of one tenant. `context` names what the content belongs to, and is authenticated with it. */
 export interface ContentSeal {
   seal(content: string, context: string): Promise<SealedContent>;
-  /** @throws {TransportKeyMissing} @throws where what was stored is not what was sealed */
+  /** @throws {TransportKeyMissing} @throws {ContentTampered} */
   open(sealed: SealedContent, context: string): Promise<string>;
   /** The same content key under the current transport key. */
   rewrap(sealed: Omit<SealedContent, "sealed_content">, context: string): Promise<Omit<SealedContent, "sealed_content">>;
@@ -89,7 +94,11 @@ function encrypt(key: Uint8Array, plain: Uint8Array, context: Uint8Array): Buffe
 }
 
 function decrypt(key: Uint8Array, sealed: Uint8Array, context: Uint8Array): Buffer {
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES)).setAAD(context);
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES)).setAAD(context);
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+  } catch (error) {
+    throw new ContentTampered("The stored content is not what was sealed.", { cause: error });
+  }
 }

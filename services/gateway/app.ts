@@ -4,14 +4,11 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { proxy } from "hono/proxy";
 import type { GatewayConfig } from "./config.ts";
-import { argumentsOf, type GatewayRoute } from "./routes.ts";
+import { argumentsOf, bodyAsRead, type GatewayRoute } from "./routes.ts";
 import { vaultClient } from "./vault.ts";
 import { tokenCheck } from "./verify.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Every request is the one tool, its arguments the JSON body, its query free: where a service does one thing only. */
-const WHOLE_SERVICE = "*";
 
 /**
  * Stands in front of a protected service: a call needs an A-JWT in `X-Ledgix-Token`, issued for the tool that its route is, and for exactly
@@ -48,16 +45,17 @@ export function createGateway(config: GatewayConfig, routes: GatewayRoute[] = []
       const body = await context.req.text();
       const toolArgs = argumentsOf(route, { path: context.req.param(), query: context.req.queries(), body });
       await clear(context, route.tool, toolArgs);
-      return forward(config, context, body);
+      return forward(config, context, bodyAsRead(body));
     });
   }
   const onlyTool = config.GATEWAY_TOOL_NAME;
   if (routes.length === 0 && onlyTool !== undefined) {
-    app.all(WHOLE_SERVICE, async (context) => {
+    // Every request is the one tool, its arguments the JSON body; path and query are free.
+    app.all("*", async (context) => {
       const body = await context.req.text();
       const asBody: GatewayRoute = { method: "POST", path: "/", tool: onlyTool, arguments: "body", ignore: [] };
       await clear(context, onlyTool, argumentsOf(asBody, { path: {}, query: {}, body }));
-      return forward(config, context, body);
+      return forward(config, context, bodyAsRead(body));
     });
   }
   app.notFound(() =>
@@ -81,24 +79,21 @@ async function forward(config: GatewayConfig, context: Context, body: string): P
   const upstream = new URL(config.GATEWAY_UPSTREAM_URL);
   upstream.pathname = `${upstream.pathname.replace(/\/+$/, "")}${pathname}`;
   upstream.search = search;
-  const hasBody = !["GET", "HEAD"].includes(context.req.method);
+  const headers = new Headers(context.req.raw.headers);
+  for (const name of ["host", "content-length", "x-ledgix-token"]) headers.delete(name);
+  headers.set("x-forwarded-host", context.req.header("host") ?? "");
+  if (body !== "") headers.set("content-type", "application/json");
+  const { method } = context.req;
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), config.GATEWAY_UPSTREAM_TIMEOUT_SECONDS * 1000);
   context.req.raw.signal.addEventListener("abort", () => patience.abort(), { once: true }); // the caller went away
   try {
     return await proxy(upstream, {
-      method: context.req.method,
-      headers: {
-        ...context.req.header(),
-        host: undefined,
-        "content-length": undefined,
-        "x-ledgix-token": undefined,
-        "x-forwarded-host": context.req.header("host"),
-      },
+      raw: new Request(upstream, { method, headers }), // whose hop-by-hop headers the helper takes out
       redirect: "manual",
       signal: patience.signal,
       strictConnectionProcessing: true,
-      ...(hasBody && { body }),
+      ...(!["GET", "HEAD"].includes(method) && { body }),
     });
   } catch (error) {
     throw new ProblemError(

@@ -83,6 +83,9 @@ function lookUp(parts: RequestParts, from: string): JsonValue | undefined {
   return value;
 }
 
+/** A body as it was read: where a name stands twice, the service must not find another value than was approved. */
+export const bodyAsRead = (body: string): string => (body === "" ? "" : JSON.stringify(readBody(body)));
+
 function readBody(body: string): JsonObject {
   try {
     return jsonObject.parse(body === "" ? {} : parseJson(body));

@@ -4,7 +4,7 @@ import { lapseApprovals } from "./clearance/lapse.ts";
 import { giveUpOnRequests, recoverRequests } from "./clearance/recover.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import { anchorOrAnnounce } from "./ledger/anchor.ts";
-import { sealOldEvents } from "./ledger/content.ts";
+import { rewrapContentKeys, sealOldEvents } from "./ledger/content.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
 import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
@@ -72,6 +72,7 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await lapseApprovals(deps, database);
   await expireReviews(deps, database);
   await sealOldEvents(database);
+  await rewrapContentKeys(database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorOrAnnounce(clientId, database, deps);
   await syncDueSources(deps, clientId);

@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash, verify } from "node:crypto";
+import { createDecipheriv, createHash, randomBytes, verify } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checkpoint, LedgerEntry, ProofBundle } from "@ledgix/contract/ledger";
@@ -6,6 +6,7 @@ import { checkpointList, encryptedPage, ledgerPage, proofBundle } from "@ledgix/
 import { verifyConsistency } from "@ledgix/ledger/tree";
 import { verifyBundle, verifyChain, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
 import { type LogSource, verifyLog } from "@ledgix/ledger/verify-log";
+import { transportKeyId } from "@ledgix/tenancy/content-seal";
 import { anchorCheckpoints } from "@ledgix/vault/ledger/anchor";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -145,6 +146,26 @@ describe("the ledger", () => {
       "select count(*) as n from ledger_events where reason <> '' or tool_args::text <> '{}' or intent_hash <> ''",
     );
     expect(plain?.n).toBe(0);
+  });
+
+  it("goes over to a new transport key by itself, and needs the old one no longer", async () => {
+    const fresh = randomBytes(32);
+    await stack.tenants.changeSecret(clientId, ({ transport_key = "", ...secret }) => ({
+      ...secret,
+      transport_key: fresh.toString("base64"),
+      previous_transport_keys: [transport_key],
+    }));
+    const database = await stack.tenants.database(clientId);
+    const elsewhere = z.object({ n: z.coerce.number() });
+    await until(
+      () =>
+        database.row(elsewhere, "select count(*) as n from ledger_events where content_key_id <> $1", [transportKeyId(fresh)]),
+      (row) => row?.n === 0,
+    );
+    await stack.tenants.changeSecret(clientId, ({ previous_transport_keys, ...secret }) => secret);
+    expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
+    const { entries } = ledgerPage.parse((await compliance("GET", "/ledger?limit=5&view=full")).body);
+    for (const entry of entries) expect(entry.tool_args).not.toEqual({});
   });
 
   it("is told to public tools as a signed note that says the newest checkpoint", async () => {

@@ -23,19 +23,19 @@ export async function requestClearance(
   }
   const database = await deps.tenants.database(principal.clientId);
   const { stored, isNew } = await acceptRequest(database, request, call, principalLabel(principal));
-  const decided = untilDecided(deps, database, stored.request_id);
+  // Listened for before it is sent, so that a quick decision is not missed.
+  const heard = deps.settled.wait(stored.request_id, deps.config.VAULT_CLEARANCE_WAIT_MS);
   if (isNew) await deps.queue.send({ clientId: principal.clientId, requestId: stored.request_id, agentId: stored.agent_id });
-  if (stored.status === "processing") await decided;
+  if (stored.status === "processing") await (deps.queue.isShared ? untilDecided(deps, database, stored.request_id) : heard);
   return readStatus(deps, principal, stored.request_id, 0);
 }
 
 /** Milliseconds between two looks at a request that another replica may decide, where a queue is shared. */
 const LOOK_MS = 50;
 
-/** Resolves when the request is decided, or after the wait. */
+/** Resolves when the request is decided, by whichever replica, or after the wait. */
 async function untilDecided(deps: VaultDependencies, database: TenantDatabase, requestId: string): Promise<void> {
   const wait = deps.config.VAULT_CLEARANCE_WAIT_MS;
-  if (!deps.queue.isShared) return deps.settled.wait(requestId, wait);
   const deadline = performance.now() + wait;
   for (let left = wait; left > 0; left = deadline - performance.now()) {
     await deps.settled.wait(requestId, Math.min(left, LOOK_MS));

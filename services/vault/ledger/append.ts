@@ -22,8 +22,7 @@ export type EventType =
   | "clearance.cancelled"
   | "clearance.lapsed"
   | "token.minted"
-  | "token.consumed"
-  | "content.redacted";
+  | "token.consumed";
 
 export type NewEvent = {
   type: EventType;

@@ -1,6 +1,7 @@
 import { type EncryptedEntry, type LedgerEntry, ledgerEntry } from "@ledgix/contract/ledger";
 import { ProblemError } from "@ledgix/contract/problem";
 import { toBase64Url } from "@ledgix/ledger/base64url";
+import { ContentTampered } from "@ledgix/tenancy/content-seal";
 import type { Parameter } from "@ledgix/tenancy/database";
 import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
@@ -163,7 +164,7 @@ function servedFields(stored: StoredEntry): LedgerEntry {
   return entry;
 }
 
-/** The entry with its content; redacted where its content was destroyed. @throws where it is not what was sealed */
+/** The entry with its content; redacted where its content was destroyed. @throws {ContentTampered} */
 export async function openEntry(database: TenantQueryable, stored: StoredEntry): Promise<LedgerEntry> {
   const { sealed_content, content_key, content_key_id } = stored;
   const entry = servedFields(stored);
@@ -175,9 +176,8 @@ export async function openEntry(database: TenantQueryable, stored: StoredEntry):
 /** For reading: content that was tampered with is not shown, and does not hide the entries around it. `verifyLedger` says so. */
 export const readEntry = (database: TenantQueryable, stored: StoredEntry): Promise<LedgerEntry> =>
   openEntry(database, stored).catch((error: unknown) => {
-    if (error instanceof Error && ["SecretsUnavailable", "TransportKeyMissing", "TenantNotFound"].includes(error.name))
-      throw error;
-    return redact(stored);
+    if (error instanceof ContentTampered) return redact(stored);
+    throw error;
   });
 
 /** Hides the content of an entry; its leaf, its receipt and its place in the tree stay checkable. */

@@ -2,6 +2,7 @@ import type { LedgerVerification } from "@ledgix/contract/ledger";
 import { toBase64Url } from "@ledgix/ledger/base64url";
 import { rootHash } from "@ledgix/ledger/tree";
 import { verifyChain, verifyCheckpoint, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
+import { ContentTampered } from "@ledgix/tenancy/content-seal";
 import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import type { Keyring } from "../tokens/keyring.ts";
 import { CHECKPOINT_COLUMNS, checkpointRow, toCheckpoint } from "./checkpoints.ts";
@@ -45,7 +46,10 @@ export async function verifyLedger(database: TenantQueryable, keys: Keyring): Pr
     placed.map((index) => [index, index + 1]),
   );
   for (const stored of entries) {
-    const entry = await openEntry(database, stored).catch(() => null);
+    const entry = await openEntry(database, stored).catch((error: unknown) => {
+      if (error instanceof ContentTampered) return null;
+      throw error;
+    });
     if (entry === null) return failed(`Event ${stored.event_uuid}: content`);
     const wrong = (await verifyEntry(entry, verifyKey)).find((check) => check.outcome === "failed");
     if (wrong && !(wrong.name === "receipt" && entry.receipt_signature === ""))
