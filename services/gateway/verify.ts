@@ -7,6 +7,17 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 /** Seconds by which clocks may differ. */
 const CLOCK_TOLERANCE = 30;
 
+/** What is wrong with a token, as opposed to with the way to Vault's keys. */
+const TOKEN_ERRORS = [
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JWTClaimValidationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+];
+
 export type TokenCheck = (token: string, toolName: string, toolArgs: JsonObject) => Promise<void>;
 
 /**
@@ -28,9 +39,9 @@ export function tokenCheck(options: { vaultUrl: string; issuer: string; audience
       if (error instanceof errors.JWTExpired) {
         throw new ProblemError("token_expired", "The clearance token has expired. Read the clearance's status for a fresh one.");
       }
-      const isTokens = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
-      if (isTokens && error.code !== "ERR_JOSE_GENERIC")
+      if (TOKEN_ERRORS.some((kind) => error instanceof kind)) {
         throw new ProblemError("token_invalid", "This is not a clearance token of Vault's.");
+      }
       throw new ProblemError("tenant_unavailable", "Vault's keys cannot be read, so the call was not passed on.", {
         retryAfter: 5,
       });

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { checkpointList } from "@ledgix/contract/ledger";
@@ -8,6 +7,7 @@ import { s3Anchor } from "@ledgix/vault/adapters/s3-anchor";
 import { createBucket, createQueue, endpoint, s3Client, uniqueName } from "@ledgix/vault/test/aws";
 import { startKmsDouble } from "@ledgix/vault/test/kms-double";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { refusedStart } from "./refused-start.ts";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
@@ -122,16 +122,12 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("two replicas on
 
   it("refuse to start on a bucket that keeps no versions, and say which", async () => {
     const careless = await createBucket({ isVersioned: false });
-    const child = fork(join(services, "vault", "main.ts"), {
-      env: { ...environment, VAULT_LEDGER_ANCHOR_BUCKET: careless, VAULT_PORT: "8224" },
-      execArgv: [],
-      silent: true,
+    const { exit, message } = await refusedStart("vault", {
+      ...environment,
+      VAULT_LEDGER_ANCHOR_BUCKET: careless,
+      VAULT_PORT: "8224",
     });
-    let message = "";
-    child.stderr?.on("data", (chunk) => {
-      message += chunk;
-    });
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(exit).toEqual([1, null]);
     expect(message).toContain(`The anchor bucket ${careless} keeps no versions.`);
     expect(message).not.toContain("    at ");
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { refusedStart } from "./refused-start.ts";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 // Vault and the judge as they run apart: two processes on PostgreSQL, meeting over HTTP. PGlite has one process, so this needs a server.
@@ -90,16 +91,8 @@ describe.runIf(process.env.TEST_DATABASE_URL)("as processes of their own on Post
 
   it("name what is missing in their configuration", async () => {
     for (const service of ["vault", "judge"]) {
-      const child = fork(join(services, service, "main.ts"), {
-        env: { PATH: process.env.PATH, NODE_ENV: "test" },
-        execArgv: [],
-        silent: true,
-      });
-      let message = "";
-      child.stderr?.on("data", (chunk) => {
-        message += chunk;
-      });
-      expect(await once(child, "exit")).toEqual([1, null]);
+      const { exit, message } = await refusedStart(service, { PATH: process.env.PATH, NODE_ENV: "test" });
+      expect(exit).toEqual([1, null]);
       expect(message).toContain("DATABASE_URL");
       expect(message).not.toContain("    at ");
     }
