@@ -163,6 +163,10 @@ describe("the ledger", () => {
       (row) => row?.n === 0,
     );
     await stack.tenants.changeSecret(clientId, ({ previous_transport_keys, ...secret }) => secret);
+    await until(
+      () => compliance("GET", "/ledger/encrypted?limit=1"),
+      ({ body }) => body.entries[0].encrypted.key_id === transportKeyId(fresh),
+    );
     expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
     const { entries } = ledgerPage.parse((await compliance("GET", "/ledger?limit=5&view=full")).body);
     for (const entry of entries) expect(entry.tool_args).not.toEqual({});

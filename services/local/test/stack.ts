@@ -79,7 +79,7 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
   const openTenants = () => {
     const tenants = openTenantDirectory({
       controlPlane,
-      secrets: cachedSecrets(fileSecrets(join(directory, "secrets")), { ttlSeconds: 300 }),
+      secrets: cachedSecrets(fileSecrets(join(directory, "secrets")), { ttlSeconds: 1 }),
       databases: serverUrl
         ? postgresTenantDatabases({ provisionUrl: serverUrl, maxConnections: 10 })
         : pgliteTenantDatabases(join(directory, "tenants")),
