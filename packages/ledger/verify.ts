@@ -122,6 +122,7 @@ export async function verifyBundle(bundle: ProofBundle, trustedKeys: LedgerKey[]
   const isAboutEvent =
     inclusion.leaf_hash === event.leaf_hash &&
     inclusion.event_uuid === event.event_uuid &&
+    inclusion.leaf_index === event.leaf_index &&
     inclusion.tree_size === inclusion.checkpoint.tree_size;
   const checks = await verifyEntry(event, verifyKey);
   checks.push({

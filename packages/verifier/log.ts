@@ -1,0 +1,149 @@
+import { hashFromHex } from "./bytes.ts";
+import { chainFault } from "./checkpoint.ts";
+import { faultOf, isRedacted } from "./entry.ts";
+import { type Checkpoint, type Entry, type ExportLine, type Key, readCheckpoint, readExportLine } from "./records.ts";
+import { type Check, check, type Report, reportOf, unreadable } from "./report.ts";
+import { signaturesBy } from "./signatures.ts";
+import { rootsOf } from "./tree.ts";
+
+export type LogOptions = {
+  /** Keys that are trusted beforehand; without them the export's own are taken, and the report says so. */
+  keys?: Key[];
+  /** Checkpoints as they were anchored: the contents of the objects in the bucket, or of the files in the directory. */
+  anchors?: unknown[];
+  onProgress?: (entries: number) => void;
+};
+
+/** Faults that are told one by one. */
+const TOLD = 20;
+const HASH_BYTES = 32;
+
+/**
+ * Checks a whole log from its export, a JSON object a line in any order: entries, checkpoints and keys. Every entry makes its leaf and
+ * has its receipt; no leaf is missing or stands twice; the leaves make the root of every checkpoint, so that each is a prefix
+ * of the next; the checkpoints chain; and the anchored ones are the same.
+ *
+ * Memory: the hashes of leaves, 64 bytes each, and the checkpoints.
+ */
+export async function verifyLog(lines: Iterable<string> | AsyncIterable<string>, options: LogOptions = {}): Promise<Report> {
+  try {
+    return await verify(await collect(lines), options);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+type Collected = { entries: Entry[]; checkpoints: Checkpoint[]; keys: Key[] };
+
+async function collect(lines: Iterable<string> | AsyncIterable<string>): Promise<Collected> {
+  const found: Collected = { entries: [], checkpoints: [], keys: [] };
+  let at = 0;
+  for await (const line of lines) {
+    at += 1;
+    if (line.trim() === "") continue;
+    const read = readLine(line, at);
+    if (read.kind === "entry") found.entries.push(read.entry);
+    else if (read.kind === "checkpoint") found.checkpoints.push(read.checkpoint);
+    else found.keys.push(read.key);
+  }
+  found.checkpoints.sort((a, b) => a.checkpoint_id - b.checkpoint_id);
+  return found;
+}
+
+function readLine(line: string, at: number): ExportLine {
+  try {
+    return readExportLine(line);
+  } catch (error) {
+    throw new TypeError(`Line ${at}: ${error instanceof Error ? error.message : "cannot be read"}`);
+  }
+}
+
+async function verify({ entries, checkpoints, keys }: Collected, options: LogOptions): Promise<Report> {
+  const hasSigned = signaturesBy(options.keys ?? keys);
+  const faults: string[] = [];
+  const size = checkpoints.at(-1)?.tree_size ?? 0;
+  const leaves = new Uint8Array(size * HASH_BYTES);
+  const isPlaced = new Uint8Array(size);
+  let placed = 0;
+  for (const [i, entry] of entries.entries()) {
+    const fault = await faultOf(entry, hasSigned);
+    if (fault !== null) faults.push(`Event ${entry.event_uuid}: ${fault}.`);
+    const { leaf_index: index } = entry;
+    if (index !== null && index < size) {
+      if (isPlaced[index]) faults.push(`Leaf ${index} stands twice.`);
+      else placed += 1;
+      isPlaced[index] = 1;
+      leaves.set(hashFromHex(entry.leaf_hash), index * HASH_BYTES);
+    }
+    if (i % 1000 === 999) options.onProgress?.(i + 1);
+  }
+  if (placed < size) faults.push(`${size - placed} of ${size} leaves are not in the export.`);
+  const told = faults.slice(0, TOLD).map((fault) => check("entries", false, fault));
+  const redacted = entries.filter(isRedacted).length;
+  const waiting = entries.length - placed;
+  return reportOf(
+    [
+      ...(told.length > 0 ? told : [entriesCheck(entries.length)]),
+      ...(await treeChecks(leaves, checkpoints)),
+      await chainCheck(checkpoints, hasSigned),
+      anchorCheck(checkpoints, options.anchors),
+    ],
+    [
+      ...(options.anchors ? [] : ["That everybody is shown this same log: no anchors were given to compare with."]),
+      ...(options.keys ? [] : ["That the keys are Vault's: they are the export's own."]),
+      ...(redacted > 0 ? [`The content of ${redacted} entries, which is redacted.`] : []),
+      ...(waiting > 0 && told.length === 0 ? [`The place of ${waiting} entries, which no checkpoint covers yet.`] : []),
+    ],
+  );
+}
+
+const entriesCheck = (count: number): Check =>
+  count > 0
+    ? check("entries", true, `${count} entries make their leaves and have their receipts; none is missing or stands twice.`)
+    : { name: "entries", outcome: "skipped", detail: "The export holds no entries." };
+
+async function treeChecks(leaves: Uint8Array, checkpoints: Checkpoint[]): Promise<Check[]> {
+  if (checkpoints.length === 0) return [{ name: "tree", outcome: "skipped", detail: "The export holds no checkpoint." }];
+  const roots = await rootsOf(
+    leaves,
+    checkpoints.map(({ tree_size }) => tree_size),
+  );
+  const wrong = checkpoints.filter(({ tree_size, root_hash }) => roots.get(tree_size) !== root_hash);
+  if (wrong.length === 0)
+    return [check("tree", true, "The leaves make the root of every checkpoint: each is a prefix of the next.")];
+  return wrong
+    .slice(0, TOLD)
+    .map(({ checkpoint_id }) => check("tree", false, `Checkpoint ${checkpoint_id} has another root than its leaves make.`));
+}
+
+async function chainCheck(checkpoints: Checkpoint[], hasSigned: Parameters<typeof chainFault>[1]): Promise<Check> {
+  if (checkpoints.length === 0) return { name: "chain", outcome: "skipped", detail: "The export holds no checkpoint." };
+  const fault = await chainFault(checkpoints, hasSigned);
+  return check("chain", fault === null, fault ?? `${checkpoints.length} checkpoints, each signed and naming the one before.`);
+}
+
+/** Anchored checkpoints are those of the log, or later than it ends: then they name how it goes on. */
+export function anchorCheck(checkpoints: Checkpoint[], anchors: unknown[] | undefined): Check {
+  if (anchors === undefined) return { name: "anchors", outcome: "skipped", detail: "No anchors were given." };
+  const anchored = new Map(anchors.map(readCheckpoint).map((checkpoint) => [checkpoint.checkpoint_id, checkpoint]));
+  const other = checkpoints.find(({ checkpoint_id, checkpoint_hash }) => {
+    const found = anchored.get(checkpoint_id);
+    return found !== undefined && found.checkpoint_hash !== checkpoint_hash;
+  });
+  if (other) return check("anchors", false, `Checkpoint ${other.checkpoint_id} is not the one that was anchored.`);
+  const newest = checkpoints.at(-1);
+  const next = newest && anchored.get(newest.checkpoint_id + 1);
+  if (next && next.prev_checkpoint_hash !== newest.checkpoint_hash) {
+    return check("anchors", false, `The anchored checkpoint ${next.checkpoint_id} continues another log.`);
+  }
+  const ahead = [...anchored.keys()].filter((id) => id > (newest?.checkpoint_id ?? 0));
+  if (ahead.length > 0) {
+    return check(
+      "anchors",
+      false,
+      `${ahead.length} anchored checkpoints are later than the log: it is a prefix, and its end is missing.`,
+    );
+  }
+  const covered = checkpoints.filter(({ checkpoint_id }) => anchored.has(checkpoint_id)).length;
+  return check("anchors", covered > 0, `${covered} of ${checkpoints.length} checkpoints were compared with their anchors.`);
+}
