@@ -278,6 +278,9 @@ const operations: Record<string, Record<string, Operation>> = {
     },
   },
   "/ledger/checkpoint": { get: { summary: "The newest checkpoint as a signed note (C2SP tlog-checkpoint)" } },
+  "/ledger/tile/{level}/{tile}": {
+    get: { summary: "Hashes of a tile of the tree, or with the level `entries` event hashes (C2SP tlog-tiles)" },
+  },
   "/ledger/density": {
     get: { summary: "Count ledger entries over time", answer: ledgerDensity, query: ledgerFilters },
   },

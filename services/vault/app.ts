@@ -32,6 +32,7 @@ import { readDensity } from "./ledger/density.ts";
 import { listEncrypted, listEntries } from "./ledger/list.ts";
 import { readCheckpointNote } from "./ledger/note.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
+import { readEntryBundle, readTile } from "./ledger/serve-tile.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
 import { addNotificationRoutes } from "./notifications/routes.ts";
@@ -200,6 +201,14 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const database = await tenants.database(principal.clientId);
     const { note, verifierKey } = await readCheckpointNote(deps, database, principal.clientId);
     return context.text(note, 200, { "x-ledgix-verifier-key": verifierKey });
+  });
+  app.get("/ledger/tile/:level/:path{.+}", async (context) => {
+    const principal = await admit(context, "ledger:read", deps.pollingRateLimit);
+    const database = await tenants.database(principal.clientId);
+    const { level, path } = context.req.param();
+    const bytes = level === "entries" ? await readEntryBundle(database, path) : await readTile(database, level, path);
+    const headers = { "content-type": "application/octet-stream", "cache-control": "private, max-age=31536000, immutable" };
+    return context.body(bytes, 200, headers);
   });
   app.get("/ledger/density", async (context) => {
     const principal = await admit(context, "ledger:read");

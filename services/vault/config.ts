@@ -9,12 +9,14 @@ import {
   matching,
   path,
   port,
+  reading,
   seconds,
   switched,
   text,
 } from "@ledgix/configuration/setting";
 import { environments } from "@ledgix/contract/environment";
 import { z } from "zod";
+import { readWitnesses } from "./ledger/witnesses.ts";
 
 // Vault's environment. Names and defaults are the founding document's; each group ends with what that document does not name.
 
@@ -120,6 +122,9 @@ const anchoring = {
   VAULT_LEDGER_ORIGIN: matching(/^[^\s+]+$/, "a name without spaces or +, such as vault.example.com/ledger")
     .default("ledgix.local/ledger")
     .describe("First part of the origin of signed notes; the tenant's id follows."),
+  VAULT_LEDGER_WITNESSES: reading("`<address> <verifier key>`, several separated by commas", readWitnesses)
+    .default([])
+    .describe("Who cosigns checkpoints (C2SP tlog-witness)."),
 };
 
 const judge = {

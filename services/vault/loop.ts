@@ -5,6 +5,7 @@ import { giveUpOnRequests, recoverRequests } from "./clearance/recover.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import { anchorOrAnnounce } from "./ledger/anchor.ts";
 import { rewrapContentKeys, sealOldEvents } from "./ledger/content.ts";
+import { collectCosignatures } from "./ledger/cosign.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
 import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
@@ -75,6 +76,7 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await rewrapContentKeys(database);
   while ((await sequenceEvents(database, deps)).isFullBatch);
   await anchorOrAnnounce(clientId, database, deps);
+  await collectCosignatures(deps, database, clientId);
   await syncDueSources(deps, clientId);
   await resumeUploads(deps, clientId);
   await indexPolicyVersions(deps, clientId);

@@ -101,6 +101,7 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", "/ledger", "ledger:read"],
   ["GET", "/ledger/encrypted", "ledger:read"],
   ["GET", "/ledger/checkpoint", "ledger:read"],
+  ["GET", "/ledger/tile/0/000.p/1", "ledger:read"],
   ["GET", "/ledger/density", "ledger:read"],
   ["GET", "/ledger/checkpoints", "ledger:read"],
   ["GET", `/ledger/proof/inclusion?request_id=${id}`, "ledger:read"],
