@@ -17,37 +17,78 @@ export type LogOptions = {
 /** Faults that are told one by one. */
 const TOLD = 20;
 const HASH_BYTES = 32;
+/** What fits in memory: 2 GB of hashes. */
+const MOST_LEAVES = 2 ** 26;
 
 /**
  * Checks a whole log from its export, a JSON object a line in any order: entries, checkpoints and keys. Every entry makes its leaf and
  * has its receipt; no leaf is missing or stands twice; the leaves make the root of every checkpoint, so that each is a prefix
  * of the next; the checkpoints chain; and the anchored ones are the same.
  *
- * Memory: the hashes of leaves, 64 bytes each, and the checkpoints.
+ * Memory: the hashes of leaves, 64 bytes each, the checkpoints, and entries whose key stands after them: put keys first.
  */
 export async function verifyLog(lines: Iterable<string> | AsyncIterable<string>, options: LogOptions = {}): Promise<Report> {
   try {
-    return await verify(await collect(lines), options);
+    return await verify(lines, options);
   } catch (error) {
     return unreadable(error);
   }
 }
 
-type Collected = { entries: Entry[]; checkpoints: Checkpoint[]; keys: Key[] };
+async function verify(lines: Iterable<string> | AsyncIterable<string>, options: LogOptions): Promise<Report> {
+  const keys = [...(options.keys ?? [])];
+  const hasSigned = signaturesBy(keys);
+  const checkpoints: Checkpoint[] = [];
+  const waiting: Entry[] = [];
+  const leaves = placedLeaves();
+  const faults: string[] = [];
+  const count = { entries: 0, redacted: 0 };
+  const examine = async (entry: Entry) => {
+    const fault = await faultOf(entry, hasSigned);
+    if (fault !== null) faults.push(`Event ${entry.event_uuid}: ${fault}.`);
+  };
 
-async function collect(lines: Iterable<string> | AsyncIterable<string>): Promise<Collected> {
-  const found: Collected = { entries: [], checkpoints: [], keys: [] };
   let at = 0;
   for await (const line of lines) {
     at += 1;
     if (line.trim() === "") continue;
     const read = readLine(line, at);
-    if (read.kind === "entry") found.entries.push(read.entry);
-    else if (read.kind === "checkpoint") found.checkpoints.push(read.checkpoint);
-    else found.keys.push(read.key);
+    if (read.kind === "checkpoint") checkpoints.push(read.checkpoint);
+    else if (read.kind === "key") {
+      if (options.keys === undefined) keys.push(read.key);
+    } else {
+      const { entry } = read;
+      count.entries += 1;
+      if (isRedacted(entry)) count.redacted += 1;
+      if (entry.leaf_index !== null && !leaves.place(entry.leaf_index, entry.leaf_hash)) {
+        faults.push(`Leaf ${entry.leaf_index} stands twice.`);
+      }
+      if (keys.some(({ key_id }) => key_id === entry.receipt_key_id)) await examine(entry);
+      else waiting.push(entry);
+      if (count.entries % 1000 === 0) options.onProgress?.(count.entries);
+    }
   }
-  found.checkpoints.sort((a, b) => a.checkpoint_id - b.checkpoint_id);
-  return found;
+  for (const entry of waiting) await examine(entry);
+  checkpoints.sort((a, b) => a.checkpoint_id - b.checkpoint_id);
+  const size = checkpoints.at(-1)?.tree_size ?? 0;
+  const placed = leaves.countBelow(size);
+  if (placed < size) faults.push(`${size - placed} of ${size} leaves are not in the export.`);
+  const told = faults.slice(0, TOLD).map((fault) => check("entries", false, fault));
+  const unplaced = count.entries - placed;
+  return reportOf(
+    [
+      ...(told.length > 0 ? told : [entriesCheck(count.entries)]),
+      ...(await treeChecks(leaves.hashes(size), checkpoints)),
+      await chainCheck(checkpoints, hasSigned),
+      anchorCheck(checkpoints, options.anchors),
+    ],
+    [
+      ...(options.anchors ? [] : ["That everybody is shown this same log: no anchors were given to compare with."]),
+      ...(options.keys ? [] : ["That the keys are Vault's: they are the export's own."]),
+      ...(count.redacted > 0 ? [`The content of ${count.redacted} entries, which is redacted.`] : []),
+      ...(unplaced > 0 && told.length === 0 ? [`The place of ${unplaced} entries, which no checkpoint covers yet.`] : []),
+    ],
+  );
 }
 
 function readLine(line: string, at: number): ExportLine {
@@ -58,43 +99,36 @@ function readLine(line: string, at: number): ExportLine {
   }
 }
 
-async function verify({ entries, checkpoints, keys }: Collected, options: LogOptions): Promise<Report> {
-  const hasSigned = signaturesBy(options.keys ?? keys);
-  const faults: string[] = [];
-  const size = checkpoints.at(-1)?.tree_size ?? 0;
-  const leaves = new Uint8Array(size * HASH_BYTES);
-  const isPlaced = new Uint8Array(size);
-  let placed = 0;
-  for (const [i, entry] of entries.entries()) {
-    const fault = await faultOf(entry, hasSigned);
-    if (fault !== null) faults.push(`Event ${entry.event_uuid}: ${fault}.`);
-    const { leaf_index: index } = entry;
-    if (index !== null && index < size) {
-      if (isPlaced[index]) faults.push(`Leaf ${index} stands twice.`);
-      else placed += 1;
+/** Hashes of leaves by their place, in any order. */
+function placedLeaves() {
+  let hashes = new Uint8Array(1024 * HASH_BYTES);
+  let isPlaced = new Uint8Array(1024);
+  const grow = (index: number) => {
+    if (index < isPlaced.length) return;
+    const room = Math.max(index + 1, 2 * isPlaced.length);
+    const [before, beforePlaced] = [hashes, isPlaced];
+    hashes = new Uint8Array(room * HASH_BYTES);
+    isPlaced = new Uint8Array(room);
+    hashes.set(before);
+    isPlaced.set(beforePlaced);
+  };
+  return {
+    /** @returns false where another leaf stands there. */
+    place(index: number, hash: string): boolean {
+      if (!Number.isSafeInteger(index) || index < 0 || index > MOST_LEAVES) throw new RangeError(`${index} is no leaf's place.`);
+      grow(index);
+      if (isPlaced[index]) return false;
       isPlaced[index] = 1;
-      leaves.set(hashFromHex(entry.leaf_hash), index * HASH_BYTES);
-    }
-    if (i % 1000 === 999) options.onProgress?.(i + 1);
-  }
-  if (placed < size) faults.push(`${size - placed} of ${size} leaves are not in the export.`);
-  const told = faults.slice(0, TOLD).map((fault) => check("entries", false, fault));
-  const redacted = entries.filter(isRedacted).length;
-  const waiting = entries.length - placed;
-  return reportOf(
-    [
-      ...(told.length > 0 ? told : [entriesCheck(entries.length)]),
-      ...(await treeChecks(leaves, checkpoints)),
-      await chainCheck(checkpoints, hasSigned),
-      anchorCheck(checkpoints, options.anchors),
-    ],
-    [
-      ...(options.anchors ? [] : ["That everybody is shown this same log: no anchors were given to compare with."]),
-      ...(options.keys ? [] : ["That the keys are Vault's: they are the export's own."]),
-      ...(redacted > 0 ? [`The content of ${redacted} entries, which is redacted.`] : []),
-      ...(waiting > 0 && told.length === 0 ? [`The place of ${waiting} entries, which no checkpoint covers yet.`] : []),
-    ],
-  );
+      hashes.set(hashFromHex(hash), index * HASH_BYTES);
+      return true;
+    },
+    countBelow: (size: number) => isPlaced.subarray(0, size).reduce((sum, one) => sum + one, 0),
+    /** 32 bytes a leaf; zeros where one is missing. */
+    hashes: (size: number): Uint8Array => {
+      if (size > 0) grow(Math.min(size, MOST_LEAVES) - 1);
+      return hashes.subarray(0, size * HASH_BYTES);
+    },
+  };
 }
 
 const entriesCheck = (count: number): Check =>
