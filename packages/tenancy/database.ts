@@ -1,7 +1,17 @@
 import type { z } from "zod";
 
 /** A value that both drivers bind alike. JSON goes as text, cast in the statement: `$1::jsonb`. */
-export type Parameter = string | number | boolean | null | Date | Uint8Array | string[] | number[] | boolean[] | Uint8Array[];
+export type Parameter =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | Uint8Array
+  | (string | null)[]
+  | number[]
+  | boolean[]
+  | Uint8Array[];
 
 /** Statements on a connection or in a transaction. Rows pass through a schema where they enter the program. */
 export interface Queryable {

@@ -21,6 +21,8 @@ export type TenantDirectoryOptions = {
   transportKey?: string | undefined;
   /** Brings a database to the current schema when it is first opened. The judge leaves that to Vault. */
   prepare?: (database: Database) => Promise<unknown>;
+  /** Opens suspended tenants too: for operators. */
+  alsoSuspended?: boolean;
 };
 
 /** No such tenant, or one that was not provisioned yet. */
@@ -68,8 +70,8 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     if (known !== undefined) return known;
     const client = await controlPlane.row(
       z.object({ tenant_secret_ref: z.string() }),
-      "select tenant_secret_ref from public.clients where id = $1 and status <> 'suspended'",
-      [clientId],
+      "select tenant_secret_ref from public.clients where id = $1 and (status <> 'suspended' or $2)",
+      [clientId, options.alsoSuspended ?? false],
     );
     if (client === null) throw new TenantNotFound(`There is no tenant ${clientId}.`);
     names.set(clientId, client.tenant_secret_ref);

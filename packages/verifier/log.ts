@@ -156,28 +156,44 @@ async function chainCheck(checkpoints: Checkpoint[], hasSigned: Parameters<typeo
   return check("chain", fault === null, fault ?? `${checkpoints.length} checkpoints, each signed and naming the one before.`);
 }
 
-/** Anchored checkpoints are those of the log, or later than it ends: then they name how it goes on. */
-export function anchorCheck(checkpoints: Checkpoint[], anchors: unknown[] | undefined): Check {
-  if (anchors === undefined) return { name: "anchors", outcome: "skipped", detail: "No anchors were given." };
+/** How a log stands to what was anchored of it. `ahead` counts anchored checkpoints that are later than the log. */
+export type AnchorComparison = { compared: number; ahead: number; fork: string | null };
+
+/**
+ * Compares checkpoints, oldest first, with the anchored ones. A log whose anchors are ahead is a prefix of the anchored one, where the next anchor
+ * names its newest checkpoint.
+ *
+ * @throws {TypeError} where an anchor is no checkpoint
+ */
+export function compareWithAnchors(checkpoints: Checkpoint[], anchors: unknown[]): AnchorComparison {
   const anchored = new Map(anchors.map(readCheckpoint).map((checkpoint) => [checkpoint.checkpoint_id, checkpoint]));
+  const newest = checkpoints.at(-1);
+  const next = anchored.get((newest?.checkpoint_id ?? 0) + 1);
   const other = checkpoints.find(({ checkpoint_id, checkpoint_hash }) => {
     const found = anchored.get(checkpoint_id);
     return found !== undefined && found.checkpoint_hash !== checkpoint_hash;
   });
-  if (other) return check("anchors", false, `Checkpoint ${other.checkpoint_id} is not the one that was anchored.`);
-  const newest = checkpoints.at(-1);
-  const next = newest && anchored.get(newest.checkpoint_id + 1);
-  if (next && next.prev_checkpoint_hash !== newest.checkpoint_hash) {
-    return check("anchors", false, `The anchored checkpoint ${next.checkpoint_id} continues another log.`);
-  }
-  const ahead = [...anchored.keys()].filter((id) => id > (newest?.checkpoint_id ?? 0));
-  if (ahead.length > 0) {
+  return {
+    compared: checkpoints.filter(({ checkpoint_id }) => anchored.has(checkpoint_id)).length,
+    ahead: [...anchored.keys()].filter((id) => id > (newest?.checkpoint_id ?? 0)).length,
+    fork: other
+      ? `Checkpoint ${other.checkpoint_id} is not the one that was anchored.`
+      : next && next.prev_checkpoint_hash !== (newest?.checkpoint_hash ?? "")
+        ? `The anchored checkpoint ${next.checkpoint_id} continues another log.`
+        : null,
+  };
+}
+
+function anchorCheck(checkpoints: Checkpoint[], anchors: unknown[] | undefined): Check {
+  if (anchors === undefined) return { name: "anchors", outcome: "skipped", detail: "No anchors were given." };
+  const { compared, ahead, fork } = compareWithAnchors(checkpoints, anchors);
+  if (fork !== null) return check("anchors", false, fork);
+  if (ahead > 0) {
     return check(
       "anchors",
       false,
-      `${ahead.length} anchored checkpoints are later than the log: it is a prefix, and its end is missing.`,
+      `${ahead} anchored checkpoints are later than the log: it is a prefix, and its end is missing.`,
     );
   }
-  const covered = checkpoints.filter(({ checkpoint_id }) => anchored.has(checkpoint_id)).length;
-  return check("anchors", covered > 0, `${covered} of ${checkpoints.length} checkpoints were compared with their anchors.`);
+  return check("anchors", compared > 0, `${compared} of ${checkpoints.length} checkpoints were compared with their anchors.`);
 }

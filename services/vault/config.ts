@@ -175,6 +175,30 @@ export type VaultConfig = z.infer<typeof vaultConfig>;
 export const vaultServerConfig = vaultConfig.extend({ DATABASE_URL });
 export type VaultServerConfig = z.infer<typeof vaultServerConfig>;
 
+/** What the operator's tool reads of it: where everything is, and nothing of how it is served. */
+export const operatorConfig = vaultServerConfig.pick({
+  DATABASE_URL: true,
+  AWS_REGION: true,
+  TENANT_SECRET_PREFIX: true,
+  VAULT_SECRETS_DIR: true,
+  VAULT_TENANT_SECRET_CACHE_TTL_SECONDS: true,
+  VAULT_TENANT_DB_SSLMODE: true,
+  VAULT_TENANT_PROVISION_URL: true,
+  VAULT_TRANSPORT_KEY_BASE64: true,
+  VAULT_KEY_REFRESH_SECONDS: true,
+  VAULT_CLEARANCE_SQS_QUEUE_URL: true,
+  VAULT_ANCHOR_DIR: true,
+  VAULT_LEDGER_ANCHOR_BUCKET: true,
+  VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE: true,
+  VAULT_LEDGER_ANCHOR_PREFIX: true,
+  VAULT_LEDGER_ANCHOR_REGION: true,
+  VAULT_LEDGER_OBJECT_LOCK_DAYS: true,
+  VAULT_LEDGER_OBJECT_LOCK_MODE: true,
+  VAULT_LEDGER_REQUIRE_BUCKET_VERSIONING: true,
+  VAULT_LEDGER_REQUIRE_OBJECT_LOCK: true,
+});
+export type OperatorConfig = z.infer<typeof operatorConfig>;
+
 /** The settings as the reference shows them. */
 export const vaultSettings: SettingGroup[] = [
   { title: "transport and signing", settings: transport },

@@ -61,8 +61,22 @@ export function openRateLimits(config: VaultConfig, log: Log): { calls: RateLimi
   return { calls: limit("calls", 1), polling: limit("polling", POLLING_FACTOR), close: () => redis?.disconnect() };
 }
 
+export type AnchorConfig = Pick<
+  VaultConfig,
+  | "AWS_REGION"
+  | "VAULT_ANCHOR_DIR"
+  | "VAULT_LEDGER_ANCHOR_BUCKET"
+  | "VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE"
+  | "VAULT_LEDGER_ANCHOR_PREFIX"
+  | "VAULT_LEDGER_ANCHOR_REGION"
+  | "VAULT_LEDGER_OBJECT_LOCK_DAYS"
+  | "VAULT_LEDGER_OBJECT_LOCK_MODE"
+  | "VAULT_LEDGER_REQUIRE_BUCKET_VERSIONING"
+  | "VAULT_LEDGER_REQUIRE_OBJECT_LOCK"
+>;
+
 /** @throws {ConfigError} where neither a bucket nor a directory is named */
-export function openAnchors(config: VaultConfig, environment: Environment): AnchorStore {
+export function openAnchors(config: AnchorConfig, environment: Environment): AnchorStore {
   const bucket = config.VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE ?? config.VAULT_LEDGER_ANCHOR_BUCKET;
   if (bucket === undefined) {
     if (config.VAULT_ANCHOR_DIR !== undefined) return directoryAnchor(config.VAULT_ANCHOR_DIR);
@@ -87,8 +101,10 @@ export function openAnchors(config: VaultConfig, environment: Environment): Anch
   });
 }
 
+export type SecretsConfig = Pick<VaultConfig, "AWS_REGION" | "TENANT_SECRET_PREFIX" | "VAULT_SECRETS_DIR">;
+
 /** @throws {ConfigError} where neither a prefix nor a directory is named */
-export function openSecrets(config: VaultConfig, environment: Environment): SecretStore {
+export function openSecrets(config: SecretsConfig, environment: Environment): SecretStore {
   if (config.TENANT_SECRET_PREFIX !== undefined) {
     return awsSecrets({ prefix: config.TENANT_SECRET_PREFIX, environment: { ...environment, AWS_REGION: config.AWS_REGION } });
   }
@@ -117,7 +133,7 @@ export async function openConfiguredSigner(
 
 /** Opens a key by where it is: `kms:<key id>` or `file:<path>`. */
 export const signerOpener =
-  (config: VaultConfig, environment: Environment) =>
+  (config: Pick<VaultConfig, "AWS_REGION">, environment: Environment) =>
   async (keyId: string, source: string): Promise<Signer> => {
     const [kind, place] = [source.slice(0, source.indexOf(":")), source.slice(source.indexOf(":") + 1)];
     if (kind === "kms") return kmsSigner({ keyId, kmsKeyId: place, client: kmsClient(config, environment) });
@@ -125,5 +141,5 @@ export const signerOpener =
     throw new TypeError(`The key ${keyId} is of the environment of another Vault.`);
   };
 
-const kmsClient = (config: VaultConfig, environment: Environment) =>
+const kmsClient = (config: Pick<VaultConfig, "AWS_REGION">, environment: Environment) =>
   new KMSClient(awsClientOptions({ ...environment, AWS_REGION: config.AWS_REGION }));

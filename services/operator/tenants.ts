@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
+import { z } from "zod";
+import { audit } from "./audit.ts";
+import { type Installation, Refused } from "./installation.ts";
+
+const tenant = z.object({ id: z.string(), name: z.string(), status: z.string(), members: z.coerce.number() });
+export type Tenant = z.infer<typeof tenant>;
+
+const SELECT = `
+  select c.id, c.name, c.status, (select count(*) from public.memberships m where m.client_id = c.id) as members from public.clients c`;
+
+export const listTenants = ({ controlPlane }: Installation): Promise<Tenant[]> =>
+  controlPlane.rows(tenant, `${SELECT} order by c.name, c.id`);
+
+/** @throws {Refused} */
+export async function findTenant({ controlPlane }: Installation, clientId: string): Promise<Tenant> {
+  const found = z.uuid().safeParse(clientId).success
+    ? await controlPlane.row(tenant, `${SELECT} where c.id = $1`, [clientId])
+    : null;
+  if (found === null) throw new Refused(`There is no tenant ${clientId}. See them with: ledgix tenants list`);
+  return found;
+}
+
+/**
+ * Makes a tenant with an owner, who must have an account, and its secret and database.
+ *
+ * @param databaseUrl Of an empty database, where Vault may not create one itself.
+ */
+export async function createTenant(
+  installation: Installation,
+  { name, owner, databaseUrl }: { name: string; owner: string; databaseUrl?: string | undefined },
+): Promise<Tenant> {
+  const { controlPlane, tenants, secrets } = installation;
+  const id = crypto.randomUUID();
+  const reference = `tenants/${id}`;
+  await controlPlane.transaction(async (transaction) => {
+    const user = await transaction.row(z.object({ id: z.string() }), "select id from auth.users where lower(email) = lower($1)", [
+      owner,
+    ]);
+    if (user === null) throw new Refused(`Nobody has an account with the address ${owner}. Let them sign up first.`);
+    await transaction.run("insert into public.clients (id, name, tenant_secret_ref, created_by) values ($1, btrim($2), $3, $4)", [
+      id,
+      name,
+      reference,
+      user.id,
+    ]);
+    await transaction.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, $3, 'owner')", [
+      id,
+      user.id,
+      owner,
+    ]);
+    await audit(transaction, id, "tenant.created", { name });
+  });
+  if (databaseUrl !== undefined) {
+    await secrets.create(reference, { database_url: databaseUrl, transport_key: randomBytes(32).toString("base64") });
+  }
+  await tenants.provision(id);
+  await prepareTenantDatabase(await tenants.database(id));
+  return findTenant(installation, id);
+}
+
+/** From then on no key and no member of a suspended tenant is let in, within a minute. */
+export async function setSuspended(installation: Installation, clientId: string, isSuspended: boolean): Promise<Tenant> {
+  await findTenant(installation, clientId);
+  await installation.controlPlane.transaction(async (transaction) => {
+    const [from, to] = isSuspended ? ["active", "suspended"] : ["suspended", "active"];
+    const changed = await transaction.run("update public.clients set status = $3 where id = $1 and status = $2", [
+      clientId,
+      from,
+      to,
+    ]);
+    if (changed > 0) await audit(transaction, clientId, isSuspended ? "tenant.suspended" : "tenant.resumed");
+  });
+  return findTenant(installation, clientId);
+}
+
+/** Brings tenants' databases to this version's schema, before its Vaults are started: migrations only add, so those that run go on. */
+export async function migrateTenants(
+  installation: Installation,
+  clientIds: string[],
+  onDone: (clientId: string, applied: string[]) => void,
+): Promise<void> {
+  const ids = clientIds.length > 0 ? clientIds : await installation.tenants.active();
+  for (const clientId of ids) {
+    await findTenant(installation, clientId);
+    onDone(clientId, await prepareTenantDatabase(await installation.tenants.database(clientId)));
+  }
+}
