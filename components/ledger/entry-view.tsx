@@ -1,6 +1,7 @@
 "use client";
 
 import type { ProofBundle } from "@ledgix/contract/ledger";
+import { isRedacted } from "@ledgix/ledger/event";
 import { type Check, verifyBundle } from "@ledgix/ledger/verify";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleMinus, CircleX, Clock } from "lucide-react";
@@ -19,12 +20,13 @@ import { eventLabel, eventRecordOf } from "./event-label";
 import { InclusionTree } from "./inclusion-tree";
 import { Lifeline } from "./lifeline";
 import { RawBytes } from "./raw-bytes";
+import { RedactDialog } from "./redact-dialog";
 
 /** An entry with its proof, verified here, in the reader's own browser. */
-export function EntryView({ client, eventUuid }: { client: string; eventUuid: string }) {
+export function EntryView({ client, eventUuid, mayRedact }: { client: string; eventUuid: string; mayRedact: boolean }) {
   const { data, error, refetch, failureReason } = useQuery(bundleQuery(client, eventUuid));
   if (error) return <ErrorState message={error.message} retry={() => void refetch()} />;
-  if (data) return <Entry client={client} bundle={data} />;
+  if (data) return <Entry client={client} bundle={data} mayRedact={mayRedact} />;
   const isWaiting = failureReason instanceof ReadFailed && failureReason.code === "not_sequenced";
   if (isWaiting) {
     return (
@@ -41,7 +43,7 @@ export function EntryView({ client, eventUuid }: { client: string; eventUuid: st
   );
 }
 
-function Entry({ client, bundle }: { client: string; bundle: ProofBundle }) {
+function Entry({ client, bundle, mayRedact }: { client: string; bundle: ProofBundle; mayRedact: boolean }) {
   const { event, inclusion } = bundle;
   const sentenceOf = useSentences(client);
   const sentence = sentenceOf(event);
@@ -54,7 +56,14 @@ function Entry({ client, bundle }: { client: string; bundle: ProofBundle }) {
           <span className="font-semibold text-ink">{sentence.agent}</span> {sentence.text}.
         </>
       }
-      actions={<Status value={event.decision_status} label={eventLabel(event)} />}
+      actions={
+        <>
+          {mayRedact && !isRedacted(event) && record?.type !== "content.redacted" && (
+            <RedactDialog client={client} requestId={event.request_id} />
+          )}
+          <Status value={event.decision_status} label={eventLabel(event)} />
+        </>
+      }
     >
       <Panel className="p-4 sm:p-5">
         <Lifeline client={client} entry={event} />
@@ -62,7 +71,13 @@ function Entry({ client, bundle }: { client: string; bundle: ProofBundle }) {
       <Verification bundle={bundle} />
       <Panel>
         <dl className="divide-y divide-line">
-          <Fact label="Reason">{event.reason}</Fact>
+          <Fact label="Reason">
+            {isRedacted(event) ? (
+              <span className="text-muted">Redacted: what the event said is gone, its proof holds.</span>
+            ) : (
+              event.reason
+            )}
+          </Fact>
           <Fact label="Decided by">{record?.actor ? `${record.actor}, by ${record.channel}` : "policy"}</Fact>
           <Fact label="Receipt">
             signed by {event.receipt_key_id || "nobody yet"} when it was accepted{" "}

@@ -22,6 +22,7 @@ export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string 
     "clearance.lapsed": "Lapsed",
     "review.endorsed": "First approval",
     "review.expired": "Expired",
+    "content.redacted": "Redacted",
   };
   return words[eventRecordOf(entry)?.type ?? ""];
 }

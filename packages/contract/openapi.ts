@@ -13,6 +13,8 @@ import {
   ledgerPage,
   ledgerVerification,
   proofBundle,
+  redaction,
+  redactionRequest,
 } from "./ledger.ts";
 import { sendInvitationAnswer, sendInvitationRequest } from "./member.ts";
 import {
@@ -295,6 +297,9 @@ const operations: Record<string, Record<string, Operation>> = {
   },
   "/ledger/proof/bundle": {
     get: { summary: "Everything to verify an event offline", answer: proofBundle, query: [requestId, "event_uuid"] },
+  },
+  "/ledger/redactions": {
+    post: { summary: "Destroy what a settled request said; its proofs stay", body: redactionRequest, answer: redaction },
   },
   "/ledger/verify": { get: { summary: "Check the recent log where it is stored", answer: ledgerVerification } },
   "/admin/provision-tenant": { post: { summary: "Make the tenant's database and secret" } },

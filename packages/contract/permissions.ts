@@ -41,6 +41,7 @@ export const permissions = {
   "settings:read": { scopes: ["settings:read", "settings:write"], roles: everyone },
   "settings:write": { scopes: ["settings:write"], roles: administrators },
   "ledger:read": { scopes: ["ledger:read", "ledger:read:own"], roles: everyone },
+  "ledger:redact": { scopes: [], roles: ["owner"] },
   "keys:read": { scopes: [], roles: everyone },
   "keys:write": { scopes: [], roles: administrators },
   "members:write": { scopes: [], roles: administrators },

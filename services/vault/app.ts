@@ -1,4 +1,5 @@
 import { clearanceAnswer, clearanceRequest, consumeRequest, mintRequest } from "@ledgix/contract/clearance";
+import { redactionRequest } from "@ledgix/contract/ledger";
 import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
 import { ProblemError } from "@ledgix/contract/problem";
@@ -32,6 +33,7 @@ import { readDensity } from "./ledger/density.ts";
 import { listEncrypted, listEntries } from "./ledger/list.ts";
 import { readCheckpointNote } from "./ledger/note.ts";
 import { proveBundle, proveConsistency, proveInclusion } from "./ledger/prove.ts";
+import { redactRequest } from "./ledger/redact.ts";
 import { readEntryBundle, readTile } from "./ledger/serve-tile.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
@@ -236,6 +238,11 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     const principal = await admit(context, "ledger:read");
     const filter = { ...readQuery(context, bundleQuery), ...ownOnly(principal) };
     return context.json(await proveBundle(await tenants.database(principal.clientId), filter, config));
+  });
+  app.post("/ledger/redactions", async (context) => {
+    const principal = await admit(context, "ledger:redact");
+    const { body } = await readBody(context, redactionRequest);
+    return context.json(await redactRequest(deps, await tenants.database(principal.clientId), principal, body));
   });
   app.get("/ledger/verify", async (context) => {
     const principal = await admit(context, "ledger:read");

@@ -108,6 +108,7 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", `/ledger/proof/bundle?request_id=${id}`, "ledger:read"],
   ["GET", "/ledger/proof/consistency?from=1&to=1", "ledger:read"],
   ["GET", "/ledger/verify", "ledger:read"],
+  ["POST", "/ledger/redactions", "ledger:redact", () => ({ request_id: id, reason: "x" })],
   ["POST", "/admin/send-invitation", "members:write", () => ({ token: "x".repeat(43) })],
   ["POST", "/admin/provision-tenant", "tenant:provision"],
 ];

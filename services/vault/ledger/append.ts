@@ -22,7 +22,8 @@ export type EventType =
   | "clearance.cancelled"
   | "clearance.lapsed"
   | "token.minted"
-  | "token.consumed";
+  | "token.consumed"
+  | "content.redacted";
 
 export type NewEvent = {
   type: EventType;
