@@ -116,27 +116,31 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
         )}
       </Panel>
       {data && (
-        <Panel className="p-5">
-          <label className="flex items-start gap-2.5">
-            <input
-              type="checkbox"
-              className="mt-1 accent-(--accent)"
-              checked={data.separate_key_creators}
-              disabled={!mayWrite || isPending}
-              onChange={(event) =>
-                save(
-                  { separate_key_creators: event.target.checked },
-                  event.target.checked ? "Nobody decides requests of keys that they created." : "Creators may decide again.",
-                )
-              }
-            />
-            <span>
-              <span className="block font-semibold">Nobody decides requests of keys that they created</span>
-              <span className="text-muted">
-                Off at first, so that one person can try the product. Nobody ever decides what was asked on their own behalf.
-              </span>
-            </span>
-          </label>
+        <Panel className="flex flex-col gap-4 p-5">
+          <Choice
+            label="Nobody decides requests of keys that they created"
+            hint="Off at first, so that one person can try the product. Nobody ever decides what was asked on their own behalf."
+            isChosen={data.separate_key_creators}
+            disabled={!mayWrite || isPending}
+            choose={(chosen) =>
+              save(
+                { separate_key_creators: chosen },
+                chosen ? "Nobody decides requests of keys that they created." : "Creators may decide again.",
+              )
+            }
+          />
+          <Choice
+            label="Deny what no policy covers"
+            hint="Off at first: a tool that no policy covers waits for a person. On, such calls are denied at once."
+            isChosen={data.deny_uncovered}
+            disabled={!mayWrite || isPending}
+            choose={(chosen) =>
+              save(
+                { deny_uncovered: chosen },
+                chosen ? "What no policy covers is denied." : "What no policy covers waits for a person again.",
+              )
+            }
+          />
         </Panel>
       )}
       <Dialog open={edited !== null} onOpenChange={(open) => !open && setEdited(null)}>
@@ -150,5 +154,31 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
         </DialogContent>
       </Dialog>
     </Page>
+  );
+}
+
+type ChoiceProps = {
+  label: string;
+  hint: string;
+  isChosen: boolean;
+  disabled: boolean;
+  choose: (chosen: boolean) => void;
+};
+
+function Choice({ label, hint, isChosen, disabled, choose }: ChoiceProps) {
+  return (
+    <label className="flex items-start gap-2.5">
+      <input
+        type="checkbox"
+        className="mt-1 accent-(--accent)"
+        checked={isChosen}
+        disabled={disabled}
+        onChange={(event) => choose(event.target.checked)}
+      />
+      <span>
+        <span className="block font-semibold">{label}</span>
+        <span className="text-muted">{hint}</span>
+      </span>
+    </label>
   );
 }

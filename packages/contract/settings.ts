@@ -19,6 +19,8 @@ const reviewChoices = {
   templates: z.record(toolName, toolTemplate),
   /** Nobody decides a request that a key sent which they created themselves. */
   separate_key_creators: z.boolean(),
+  /** What no policy covers is denied, instead of waiting for a person. */
+  deny_uncovered: z.boolean(),
 };
 
 /** `GET /review-settings`. Score and bucket always agree. */
@@ -60,6 +62,7 @@ export const storedReviewSettings = z.object({
   canned_reasons: reviewChoices.canned_reasons.default([]),
   templates: reviewChoices.templates.default({}),
   separate_key_creators: reviewChoices.separate_key_creators.default(false),
+  deny_uncovered: reviewChoices.deny_uncovered.default(false),
 });
 
 /** Days for which the delivery log and what it was made from are kept. The ledger is kept for good. */

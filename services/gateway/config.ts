@@ -1,5 +1,5 @@
 import type { SettingGroup } from "@ledgix/configuration/reference";
-import { address, path, port, seconds, text } from "@ledgix/configuration/setting";
+import { address, between, path, port, seconds, text } from "@ledgix/configuration/setting";
 import { z } from "zod";
 
 // The gateway's environment.
@@ -11,9 +11,12 @@ const toVault = {
   GATEWAY_JWT_AUDIENCE: text.default("ledgix-sdk").describe("One that its claim `aud` must name: of Vault's VAULT_JWT_AUDIENCE."),
 };
 
-const http = {
+const listening = {
   GATEWAY_HOST: text.default("0.0.0.0").describe("Bind address."),
   GATEWAY_PORT: port.default(8080).describe("Listen port."),
+};
+
+const http = {
   GATEWAY_UPSTREAM_URL: address.describe("The protected service, reachable by the gateway alone."),
   GATEWAY_TOOL_NAME: text
     .optional()
@@ -24,11 +27,24 @@ const http = {
   GATEWAY_UPSTREAM_TIMEOUT_SECONDS: seconds.default(60).describe("Until the service must have begun its answer."),
 };
 
-export const gatewayConfig = z.object({ ...toVault, ...http });
+const mcp = {
+  GATEWAY_MCP_UPSTREAM_URL: address
+    .optional()
+    .describe("The protected MCP server, over streamable HTTP; or its command is given after --."),
+  GATEWAY_MCP_WAIT_SECONDS: between(0, 3_600, "seconds")
+    .default(20)
+    .describe("How long a call is held for a person before it is answered as paused."),
+  GATEWAY_MCP_AGENT_ID: text.optional().describe("Who asks for clearance; what the client calls itself where unset."),
+};
+
+export const gatewayConfig = z.object({ ...toVault, ...listening, ...http });
 export type GatewayConfig = z.infer<typeof gatewayConfig>;
+export const mcpGatewayConfig = z.object({ ...toVault, ...listening, ...mcp });
 
 /** The settings as the reference shows them. */
 export const gatewaySettings: SettingGroup[] = [
   { title: "Vault", settings: toVault },
+  { title: "listening", settings: listening },
   { title: "in front of an HTTP service", settings: http },
+  { title: "in front of an MCP server", settings: mcp },
 ];

@@ -7,6 +7,7 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
 import { routeCase } from "../reviews/route.ts";
+import { readReviewSettings } from "../settings/review.ts";
 import { issueToken } from "../tokens/issue.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
@@ -29,6 +30,17 @@ export function outcomeOf(answer: EvaluateAnswer, minimumConfidence: number): Ou
     status: "pending_review",
     reason: `Confidence ${confidence.toFixed(2)} is below your threshold of ${minimumConfidence.toFixed(2)}.`,
     reason_code: "below_threshold",
+  };
+}
+
+/** The outcome under the tenant's settings. What no policy covers waits for a person, or is denied where the tenant chose that. */
+async function ruledOutcome(database: TenantDatabase, request: StoredRequest, answer: EvaluateAnswer): Promise<Outcome> {
+  const outcome = outcomeOf(answer, request.minimum_confidence_score);
+  if (outcome.reason_code !== "no_policy" || !(await readReviewSettings(database)).deny_uncovered) return outcome;
+  return {
+    ...outcome,
+    status: "denied",
+    reason: `No policy covers ${storable(request.tool_name)}, and such calls are denied here.`,
   };
 }
 
@@ -57,7 +69,7 @@ export async function decideRequest(
   request: StoredRequest,
   answer: EvaluateAnswer,
 ): Promise<void> {
-  const outcome = outcomeOf(answer, request.minimum_confidence_score);
+  const outcome = await ruledOutcome(database, request, answer);
   const isPaused = outcome.status === "pending_review";
   await database.transaction(async (transaction) => {
     const decided = await transaction.row(
