@@ -40,6 +40,7 @@ const fresh: GoLiveFacts = {
     canned_reasons: [],
     templates: {},
     separate_key_creators: false,
+    deny_uncovered: false,
     updated_at: null,
     updated_by: null,
     threshold_updated_at: null,
