@@ -1,5 +1,7 @@
 import type { JsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
+import { traceHttp } from "@ledgix/telemetry/http";
+import { traceContext } from "@ledgix/telemetry/tracing";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { proxy } from "hono/proxy";
@@ -33,6 +35,7 @@ export function createGateway(config: GatewayConfig, routes: GatewayRoute[] = []
   }
 
   app.onError((error) => problemResponse(error));
+  app.use(traceHttp());
   app.get("/health", (context) => context.json({ status: "ok" }));
   app.use(
     bodyLimit({
@@ -81,6 +84,7 @@ async function forward(config: GatewayConfig, context: Context, body: string): P
   upstream.search = search;
   const headers = new Headers(context.req.raw.headers);
   for (const name of ["host", "content-length", "x-ledgix-token"]) headers.delete(name);
+  for (const [name, value] of Object.entries(traceContext())) headers.set(name, value);
   headers.set("x-forwarded-host", context.req.header("host") ?? "");
   if (body !== "") headers.set("content-type", "application/json");
   const { method } = context.req;

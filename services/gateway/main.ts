@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { serve } from "@hono/node-server";
 import { ConfigError, readConfig } from "@ledgix/configuration/read";
+import { startTracing } from "@ledgix/telemetry/tracing";
 import { createGateway } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
 import { type GatewayRoute, routesFile } from "./routes.ts";
@@ -30,11 +31,12 @@ async function main(): Promise<void> {
   if ((file === undefined) === (tool === undefined)) {
     throw new ConfigError(["GATEWAY_ROUTES_FILE or GATEWAY_TOOL_NAME: one of them says what the service does."]);
   }
+  const tracing = startTracing("ledgix-gateway", process.env);
   const gateway = createGateway(config, file === undefined ? [] : await readRoutes(file));
   const server = serve({ fetch: gateway.fetch, port: config.GATEWAY_PORT, hostname: config.GATEWAY_HOST }, ({ port }) =>
     console.log(`The gateway listens on ${port}.`),
   );
-  const stop = () => server.close(() => process.exit(0));
+  const stop = () => server.close(() => void tracing.shutdown().finally(() => process.exit(0)));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
 }

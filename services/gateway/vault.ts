@@ -1,6 +1,7 @@
 import { type ClearanceAnswer, type ClearanceRequest, clearanceAnswer, consumeAnswer } from "@ledgix/contract/clearance";
 import type { JsonObject } from "@ledgix/contract/json";
 import { type ProblemCode, ProblemError, problem, problems } from "@ledgix/contract/problem";
+import { traceContext } from "@ledgix/telemetry/tracing";
 import type { z } from "zod";
 
 export type VaultAddress = { GATEWAY_VAULT_URL: string; GATEWAY_VAULT_API_KEY: string };
@@ -23,7 +24,12 @@ export function vaultClient({ GATEWAY_VAULT_URL: url, GATEWAY_VAULT_API_KEY: api
     for (let tries = 1; ; tries++) {
       const response = await fetch(base + path, {
         method: body ? "POST" : "GET",
-        headers: { "content-type": "application/json", "x-vault-api-key": apiKey, "idempotency-key": idempotencyKey },
+        headers: {
+          "content-type": "application/json",
+          "x-vault-api-key": apiKey,
+          "idempotency-key": idempotencyKey,
+          ...traceContext(),
+        },
         ...(body && { body: JSON.stringify(body) }),
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS + waitSeconds * 1000),

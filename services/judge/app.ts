@@ -11,6 +11,7 @@ import {
   tryRequest,
 } from "@ledgix/contract/judge";
 import { fieldErrors, ProblemError } from "@ledgix/contract/problem";
+import { traceHttp } from "@ledgix/telemetry/http";
 import type { Database } from "@ledgix/tenancy/database";
 import type { TenantDirectory } from "@ledgix/tenancy/directory";
 import { type Context, Hono } from "hono";
@@ -48,6 +49,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export function createJudge({ apiKey, tenants, vectors, model, limit, isReady, onError }: JudgeDependencies): Hono {
   const app = new Hono();
   const judging: Judging = { retrieve: retrieval(vectors), model };
+  app.use(traceHttp());
   app.onError((error) => {
     const problem = error instanceof ProblemError ? error : new ProblemError("internal_error", "The judge failed.");
     if (!(error instanceof ProblemError)) onError(error);

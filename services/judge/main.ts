@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { serve } from "@hono/node-server";
 import { ConfigError, readConfig } from "@ledgix/configuration/read";
+import { startTracing } from "@ledgix/telemetry/tracing";
 import { awsSecrets } from "@ledgix/tenancy/aws-secrets";
 import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
@@ -47,6 +48,7 @@ function mindWorkers(count: number, log: Log): void {
 }
 
 async function work(config: JudgeConfig, environment: NodeJS.ProcessEnv, log: Log): Promise<void> {
+  const tracing = startTracing("ledgix-judge", environment);
   const controlPlane = openPostgres(config.DATABASE_URL, { maxConnections: MAX_CONNECTIONS });
   const tenants = openTenantDirectory({
     controlPlane,
@@ -76,6 +78,7 @@ async function work(config: JudgeConfig, environment: NodeJS.ProcessEnv, log: Lo
     await vectors.close();
     await tenants.close();
     await controlPlane.close();
+    await tracing.shutdown();
     process.exit(0);
   };
   process.once("SIGTERM", () => void stop());

@@ -4,6 +4,7 @@ import { sendInvitationRequest } from "@ledgix/contract/member";
 import { openApiDocument } from "@ledgix/contract/openapi";
 import { ProblemError } from "@ledgix/contract/problem";
 import { reviewSettingsUpdate, tenantSettingsUpdate } from "@ledgix/contract/settings";
+import { observeHttp } from "@ledgix/telemetry/http";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -83,6 +84,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   const ownOnly = (principal: Principal) =>
     principal.kind === "key" && !principal.scopes.includes("ledger:read") ? { principal: principalId(principal) } : {};
 
+  app.use(observeHttp("vault", deps.metrics.registry));
   app.use(async (context, next) => {
     context.set("requestId", crypto.randomUUID());
     context.header("x-request-id", context.var.requestId);
@@ -113,10 +115,12 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- public -----------------------------------------------------------------------------------------------------------------
   app.get("/health", (context) => context.json({ status: "ok" }));
   app.get("/ready", async (context) => {
-    const isReady = await deps.controlPlane.run("select 1").then(
-      () => true,
-      () => false,
-    );
+    const isReady =
+      !deps.draining.aborted &&
+      (await deps.controlPlane.run("select 1").then(
+        () => true,
+        () => false,
+      ));
     return context.json({ status: isReady ? "ready" : "not_ready" }, isReady ? 200 : 503);
   });
   app.get("/.well-known/jwks.json", (context) => context.json({ keys: deps.keys.published() }));

@@ -16,6 +16,7 @@ import { settledRequests } from "./clearance/settled.ts";
 import type { VaultConfig } from "./config.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
 import { openConfiguredSigner, openQueue, openRateLimits, signerOpener } from "./open-adapters.ts";
 import { openKeyring } from "./tokens/keyring.ts";
 
@@ -32,6 +33,7 @@ export async function composeVault(
     signingKeyFile?: string;
     /** Takes the mail where no server is configured. */
     inbox?: Mailer;
+    draining?: AbortSignal;
   },
 ): Promise<VaultDependencies> {
   const { controlPlane, tenants, anchors, log, environment } = parts;
@@ -42,6 +44,8 @@ export async function composeVault(
     tenants,
     anchors,
     log,
+    metrics: createMetrics(),
+    draining: parts.draining ?? new AbortController().signal,
     keys: await openKeyring({
       controlPlane,
       configured: await openConfiguredSigner(config, environment, parts.signingKeyFile),

@@ -33,6 +33,10 @@ const transport = {
   VAULT_JWT_AUDIENCE: text.default("ledgix-sdk").describe("The claim `aud`; several, separated by commas, make it an array."),
   VAULT_CORS_ALLOWED_ORIGIN: text.optional().describe("Origin that browsers may call from."),
 
+  VAULT_METRICS_PORT: port.optional().describe("Serves Prometheus metrics at /metrics there. Let no ingress lead to it."),
+  VAULT_DRAIN_SECONDS: between(0, 600, "seconds")
+    .default(5)
+    .describe("How long it goes on serving after SIGTERM, while /ready says no."),
   VAULT_KEY_REFRESH_SECONDS: seconds.default(30).describe("How soon a rotation of keys is seen."),
   VAULT_ENVIRONMENT: choice(environments).default("development").describe("Whose keys this Vault takes: `sk_<environment>_…`."),
   SUPABASE_JWT_SECRET: matching(/^.{32,}$/, "at least 32 characters")

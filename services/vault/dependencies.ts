@@ -12,6 +12,7 @@ import type { WebhookSender } from "./adapters/webhook-sender.ts";
 import type { SettledRequests } from "./clearance/settled.ts";
 import type { VaultConfig } from "./config.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Keyring } from "./tokens/keyring.ts";
 
 /** Everything that Vault reaches outside of itself, handed in by whoever composes it. */
@@ -37,6 +38,9 @@ export type VaultDependencies = {
   settled: SettledRequests;
   now: () => Date;
   log: Log;
+  metrics: Metrics;
+  /** Aborted when this Vault is to end: it goes on serving a while, and says that it is not ready. */
+  draining: AbortSignal;
   /** Ends connections that no other part closes. */
   closeConnections: () => void;
 };

@@ -1,3 +1,4 @@
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { forgetAnswers } from "./access/idempotency.ts";
 import { evaluateRequest } from "./clearance/evaluate.ts";
 import { lapseApprovals } from "./clearance/lapse.ts";
@@ -36,12 +37,18 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
       deps.log.error("loop.no_tenants", error);
       return [];
     });
+    const end = deps.metrics.roundSeconds.startTimer();
     for (const clientId of tenants) {
       if (isStopped) return;
-      const failed = (error: unknown) => deps.log.error("loop.tenant_failed", error, { client_id: clientId });
+      const failed = (error: unknown) => {
+        deps.metrics.roundFailures.inc();
+        deps.log.error("loop.tenant_failed", error, { client_id: clientId });
+      };
       await notifier.follow(clientId).catch(failed);
       await runTenant(deps, clientId, isFirst).catch(failed);
     }
+    end();
+    deps.metrics.lastRound.setToCurrentTime();
   }
 
   let work = round(true);
@@ -74,7 +81,7 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await expireReviews(deps, database);
   await sealOldEvents(database);
   await rewrapContentKeys(database);
-  while ((await sequenceEvents(database, deps)).isFullBatch);
+  await sequenceAll(deps, database);
   await anchorOrAnnounce(clientId, database, deps);
   await collectCosignatures(deps, database, clientId);
   await syncDueSources(deps, clientId);
@@ -85,4 +92,12 @@ async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boo
   await announceKeyEvents(deps, clientId, database);
   await forgetAnswers(database);
   await forgetDeliveries(database);
+}
+
+async function sequenceAll(deps: VaultDependencies, database: TenantDatabase): Promise<void> {
+  for (let isFullBatch = true; isFullBatch; ) {
+    const batch = await sequenceEvents(database, deps);
+    deps.metrics.sequenced.inc(batch.sequenced);
+    ({ isFullBatch } = batch);
+  }
 }

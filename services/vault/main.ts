@@ -1,11 +1,15 @@
+import { setTimeout } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { readConfig } from "@ledgix/configuration/read";
+import { serveMetrics } from "@ledgix/telemetry/serve-metrics";
+import { startTracing } from "@ledgix/telemetry/tracing";
 import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { createVault } from "./app.ts";
+import { closeServer } from "./close-server.ts";
 import { composeVault } from "./compose.ts";
 import { vaultServerConfig } from "./config.ts";
 import { prepareTenantDatabase } from "./database/prepare.ts";
@@ -21,6 +25,7 @@ async function main(): Promise<void> {
     log.info("bootstrap_secret.merged", { settings: names.join(" ") }),
   );
   const config = readConfig(vaultServerConfig, environment);
+  const tracing = startTracing("ledgix-vault", environment);
   const controlPlane = openPostgres(config.DATABASE_URL, {
     maxConnections: config.VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS,
     onIdleError: (error) => log.error("control_plane.connection_lost", error),
@@ -38,18 +43,27 @@ async function main(): Promise<void> {
     prepare: prepareTenantDatabase,
   });
   const anchors = openAnchors(config, environment);
-  const deps = await composeVault(config, { controlPlane, tenants, anchors, log, environment });
+  const draining = new AbortController();
+  const deps = await composeVault(config, { controlPlane, tenants, anchors, log, environment, draining: draining.signal });
   await anchors.check(await tenants.active());
   const background = startBackgroundWork(deps);
+  deps.metrics.collectProcess();
+  const stopMetrics =
+    config.VAULT_METRICS_PORT && serveMetrics(deps.metrics.registry, config.VAULT_METRICS_PORT, config.VAULT_HOST);
   const server = serve({ fetch: createVault(deps).fetch, port: config.VAULT_PORT, hostname: config.VAULT_HOST }, ({ port }) =>
     log.info("vault.listening", { port }),
   );
   const stop = async () => {
-    server.close();
+    draining.abort();
+    log.info("vault.draining");
+    await setTimeout(config.VAULT_DRAIN_SECONDS * 1000); // until the balancer has seen that this one is not ready
+    await closeServer(server);
     await background.stop();
     await tenants.close();
     await controlPlane.close();
     deps.closeConnections();
+    if (stopMetrics) stopMetrics();
+    await tracing.shutdown();
     process.exit(0);
   };
   process.once("SIGTERM", () => void stop());

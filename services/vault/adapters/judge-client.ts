@@ -18,6 +18,7 @@ import {
   tryAnswer,
   type tryRequest,
 } from "@ledgix/contract/judge";
+import { inSpan, traceContext } from "@ledgix/telemetry/tracing";
 import { z } from "zod";
 
 type Asked<Schema extends z.ZodType> = z.output<Schema>;
@@ -64,7 +65,7 @@ export function judgeClient({
     const ask = () =>
       fetch(new URL(path, url), {
         method: "POST",
-        headers: { "content-type": "application/json", "x-api-key": apiKey },
+        headers: { "content-type": "application/json", "x-api-key": apiKey, ...traceContext() },
         body: JSON.stringify(body),
         redirect: "error",
         signal,
@@ -87,7 +88,7 @@ export function judgeClient({
   }
 
   return {
-    evaluate: (request) => post("/evaluate", request, evaluateAnswer),
+    evaluate: (request) => inSpan("judge.evaluate", { kind: "client" }, () => post("/evaluate", request, evaluateAnswer)),
     async ingest(client_id, policy_version_id) {
       await post("/ingest", { client_id, policy_version_id }, ingestAnswer, LONG_SECONDS);
     },

@@ -4,6 +4,7 @@ import { DEFAULT_MINIMUM_CONFIDENCE } from "@ledgix/contract/confidence";
 import type { JsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
 import { amountIn } from "@ledgix/sentence/money";
+import { traceContext } from "@ledgix/telemetry/tracing";
 import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { type IdempotentCall, reused } from "../access/idempotency.ts";
@@ -30,9 +31,9 @@ export async function acceptRequest(
     `insert into clearance_requests (request_id, status, principal, principal_label, idempotency_key, body_hash, tool_name, tool_args,
        tool_args_hash, intent_hash, agent_id, session_id, context, human_principal, parent_jti, destination_uri, destination_provider,
        destination_account_ref, purpose, processing_register_ref, dataset_ref, data_categories, amount, currency,
-       minimum_confidence_score)
+       traceparent, minimum_confidence_score)
      values ($1, 'processing', $2, $3, $4, $5, $6, $7::json, $8, $9, $10, $11, $12::json, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-       $23, coalesce((${minimumConfidenceSql("$6")}), $24::double precision))
+       $23, $24, coalesce((${minimumConfidenceSql("$6")}), $25::double precision))
      on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
      returning ${REQUEST_COLUMNS}`,
     [
@@ -59,6 +60,7 @@ export async function acceptRequest(
       request.data_categories ?? textsIn(request.context, "data_categories"),
       money?.amount ?? null,
       money?.currency?.slice(0, 32) ?? null,
+      traceContext().traceparent ?? traceIn(request.context),
       DEFAULT_MINIMUM_CONFIDENCE,
     ],
   );
@@ -73,6 +75,16 @@ export async function acceptRequest(
   if (first.body_hash !== call.bodyHash) throw reused();
   return { stored: first, isNew: false };
 }
+
+const traceInContext = z.looseObject({
+  telemetry: z.looseObject({
+    otel: z.looseObject({ traceparent: z.string().regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/) }),
+  }),
+});
+
+/** Clients that cannot set headers send their trace in the context. */
+const traceIn = (context: JsonObject): string | null =>
+  traceInContext.safeParse(context).data?.telemetry.otel.traceparent ?? null;
 
 /** Some client versions send these fields inside `context`; what does not fit there is left alone. */
 const contextText = z

@@ -30,7 +30,7 @@ export async function readStatus(
   const isOpen = found === "processing" || found === "pending_review";
   for (
     let left = deadline - performance.now();
-    isOpen && request.status === found && left > 0;
+    isOpen && request.status === found && left > 0 && !deps.draining.aborted;
     left = deadline - performance.now()
   ) {
     await deps.settled.wait(requestId, Math.min(left, LOOK_AGAIN_MS));

@@ -50,6 +50,7 @@ export const storedRequest = z.object({
   review_reason: z.string().nullable(),
   token_issued_at: z.coerce.number().nullable(),
   consumed_at: z.date().nullable(),
+  traceparent: z.string().nullable(),
 });
 export type StoredRequest = z.infer<typeof storedRequest>;
 

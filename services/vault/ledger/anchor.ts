@@ -7,12 +7,13 @@ import { CHECKPOINT_COLUMNS, checkpointRow, toCheckpoint } from "./checkpoints.t
 export async function anchorOrAnnounce(
   clientId: string,
   database: Database,
-  deps: Pick<VaultDependencies, "anchors" | "config" | "now" | "log">,
+  deps: Pick<VaultDependencies, "anchors" | "config" | "now" | "log" | "metrics">,
 ): Promise<void> {
   try {
     await anchorCheckpoints(clientId, database, deps);
     await database.run("delete from settings where name = 'anchor_outage'");
   } catch (error) {
+    deps.metrics.anchorFailures.inc();
     deps.log.error("ledger.anchor_failed", error, { client_id: clientId });
     await database.transaction(async (transaction) => {
       const isNew = await transaction.run(

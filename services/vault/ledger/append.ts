@@ -6,6 +6,7 @@ import { toBase64Url } from "@ledgix/ledger/base64url";
 import { hashEvent } from "@ledgix/ledger/event";
 import { hashLeaf } from "@ledgix/ledger/hash";
 import { encodeReceipt } from "@ledgix/ledger/receipt";
+import { inSpan } from "@ledgix/telemetry/tracing";
 import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import type { StoredRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
@@ -41,9 +42,16 @@ export type NewEvent = {
  * Writes one event with its receipt, in the transaction of the state that it records. While the signer is away the receipt stays
  * empty and the background loop signs it: a denial must not wait for a key.
  */
-export async function appendEvent(
+export function appendEvent(transaction: TenantQueryable, deps: AppendDependencies, event: NewEvent): Promise<void> {
+  const attributes = { "ledgix.event_type": event.type, "ledgix.request_id": event.request.request_id };
+  return inSpan("ledger.append", { attributes }, () => writeEvent(transaction, deps, event));
+}
+
+type AppendDependencies = Pick<VaultDependencies, "keys" | "now" | "log">;
+
+async function writeEvent(
   transaction: TenantQueryable,
-  deps: Pick<VaultDependencies, "keys" | "now" | "log">,
+  deps: AppendDependencies,
   { type, request, decisionStatus, reason, actor, channel }: NewEvent,
 ): Promise<void> {
   const record: JsonObject = {

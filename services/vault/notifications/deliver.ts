@@ -205,6 +205,10 @@ function describeFailure(error: unknown): string {
 }
 
 async function record(deps: Deps, database: Database, delivery: DueDelivery, outcome: Outcome): Promise<void> {
+  deps.metrics.deliveries.inc({
+    channel: delivery.channel,
+    outcome: outcome.status === "waiting" ? "failed_once" : outcome.status,
+  });
   const now = deps.now();
   const retryIn =
     outcome.status === "waiting"

@@ -36,7 +36,7 @@ export async function consumeToken(
   const jti = z.uuid().safeParse(claims.jti);
   if (!jti.success) throw new ProblemError("token_invalid", "This is not a clearance token that this Vault issued.");
 
-  return database.transaction((transaction) =>
+  const answer = await database.transaction((transaction) =>
     onceFor(transaction, call, consumeAnswer, async () => {
       const burned = await transaction.row(
         storedRequest,
@@ -57,6 +57,8 @@ export async function consumeToken(
       return { valid: true as const, claims };
     }),
   );
+  deps.metrics.tokensConsumed.inc();
+  return answer;
 }
 
 async function whyNotBurned(transaction: Queryable, requestId: string): Promise<ProblemError> {
