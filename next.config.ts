@@ -6,6 +6,8 @@ const config: NextConfig = {
   transpilePackages: ["@ledgix/contract", "@ledgix/ledger", "@ledgix/rules", "@ledgix/sentence"],
   // `npm test` checks types of the whole workspace with tsc; doing it again here would only make `npm start` slower.
   typescript: { ignoreBuildErrors: true },
+  // The image of deployments/ holds a server with only what it needs; elsewhere `next start` serves the build.
+  ...(process.env.LEDGIX_STANDALONE && { output: "standalone" }),
   turbopack: { root: import.meta.dirname },
   experimental: { serverActions: { bodySizeLimit: "26mb" } },
   headers: async () => [

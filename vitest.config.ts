@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const roots = ["packages", "services", "lib", "components", "scripts", "supabase"];
+const roots = ["packages", "services", "lib", "components", "scripts", "supabase", "deployments"];
 const integration = roots.map((root) => `${root}/**/*.integration.test.ts`);
 
 // The integration suites run twice: here on PGlite, and as `services` on the servers that TEST_DATABASE_URL and its like name.

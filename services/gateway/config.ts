@@ -7,6 +7,7 @@ import { z } from "zod";
 const toVault = {
   GATEWAY_VAULT_URL: address.describe("Vault."),
   GATEWAY_VAULT_API_KEY: text.describe("A key with the scope `clearance`."),
+  AWS_SECRET_NAME: text.optional().describe("A bundle of settings that is laid over the environment at the start."),
   GATEWAY_JWT_ISSUER: text.default("alcv-vault").describe("The claim `iss` that a token must have: Vault's VAULT_JWT_ISSUER."),
   GATEWAY_JWT_AUDIENCE: text.default("ledgix-sdk").describe("One that its claim `aud` must name: of Vault's VAULT_JWT_AUDIENCE."),
 };

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { serve } from "@hono/node-server";
 import { ConfigError, readConfig } from "@ledgix/configuration/read";
 import { startTracing } from "@ledgix/telemetry/tracing";
+import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { createGateway } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
 import { type GatewayRoute, routesFile } from "./routes.ts";
@@ -26,12 +27,13 @@ function parseText(text: string, file: string): unknown {
 }
 
 async function main(): Promise<void> {
-  const config = readConfig(gatewayConfig, process.env);
+  const environment = await mergeBootstrapSecret(process.env);
+  const config = readConfig(gatewayConfig, environment);
   const { GATEWAY_ROUTES_FILE: file, GATEWAY_TOOL_NAME: tool } = config;
   if ((file === undefined) === (tool === undefined)) {
     throw new ConfigError(["GATEWAY_ROUTES_FILE or GATEWAY_TOOL_NAME: one of them says what the service does."]);
   }
-  const tracing = startTracing("ledgix-gateway", process.env);
+  const tracing = startTracing("ledgix-gateway", environment);
   const gateway = createGateway(config, file === undefined ? [] : await readRoutes(file));
   const server = serve({ fetch: gateway.fetch, port: config.GATEWAY_PORT, hostname: config.GATEWAY_HOST }, ({ port }) =>
     console.log(`The gateway listens on ${port}.`),
@@ -42,6 +44,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error.name === "BootstrapSecretError" ? error.message : error);
   process.exit(1);
 });

@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
 import { ConfigError, readConfig } from "@ledgix/configuration/read";
+import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
@@ -15,7 +16,7 @@ import { createMcpGateway } from "./http.ts";
 async function main(): Promise<void> {
   const [mode, ...rest] = process.argv.slice(2);
   const [command, ...args] = rest[0] === "--" ? rest.slice(1) : rest;
-  const config = readConfig(mcpGatewayConfig, process.env);
+  const config = readConfig(mcpGatewayConfig, await mergeBootstrapSecret(process.env));
   const url = config.GATEWAY_MCP_UPSTREAM_URL;
   if ((mode !== "stdio" && mode !== "http") || (command === undefined) === (url === undefined)) {
     throw new ConfigError([
@@ -57,6 +58,6 @@ function withoutKeys(): Record<string, string> {
 }
 
 main().catch((error) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error.name === "BootstrapSecretError" ? error.message : error);
   process.exit(1);
 });

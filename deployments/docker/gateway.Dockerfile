@@ -1,0 +1,23 @@
+# The tool gateway; with the command `node services/gateway/mcp/main.ts http`, in front of an MCP server. Build from the project's root: docker build -f deployments/docker/gateway.Dockerfile .
+FROM node:24-slim AS build
+USER node
+WORKDIR /home/node/app
+COPY --chown=node:node package.json package-lock.json ./
+COPY --chown=node:node packages packages
+COPY --chown=node:node services services
+COPY --chown=node:node examples examples
+# The gateway's own dependencies alone: no console, no browser tests, no packaged Node.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund -w @ledgix/gateway
+
+FROM node:24-slim
+ENV NODE_ENV=production
+USER node
+WORKDIR /home/node/app
+COPY --from=build --chown=node:node /home/node/app/package.json ./
+COPY --from=build --chown=node:node /home/node/app/node_modules node_modules
+COPY --from=build --chown=node:node /home/node/app/packages packages
+COPY --from=build --chown=node:node /home/node/app/services/gateway services/gateway
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.GATEWAY_PORT || 8080}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "services/gateway/main.ts"]
