@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, copyFile, cp, mkdir, mkdtemp, readFile, stat } from "node:fs/promises";
+import { chmod, chown, copyFile, cp, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
 import dockerignore from "@balena/dockerignore";
@@ -19,6 +19,7 @@ export type Image = {
   healthcheck: string[];
   environment: Record<string, string>;
   user: string;
+  remove(): Promise<void>;
 };
 
 type Stage = { folder: string; workdir: string; environment: Record<string, string>; user: string };
@@ -66,6 +67,10 @@ export async function buildImage(file: string): Promise<Image> {
     healthcheck,
     environment: last.environment,
     user: last.user,
+    async remove() {
+      await once(spawn("chmod", ["-R", "u+w", work]), "exit");
+      await rm(work, { recursive: true, force: true });
+    },
     run: ([name = "", ...rest], environment) =>
       spawn(name === "node" ? node : name, rest, {
         cwd: join(last.folder, last.workdir),
