@@ -97,7 +97,7 @@ describe.runIf(TEST_DATABASE_URL)("images", () => {
       service.kill("SIGTERM");
       await ended;
       expect(await isHealthy()).toBe(false);
-    await image.remove();
+      await image.remove();
     },
     10 * MINUTES,
   );

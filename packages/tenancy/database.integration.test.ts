@@ -94,6 +94,18 @@ describe("a database", () => {
     expect(await database.run("delete from account")).toBe(2);
   });
 
+  it.runIf(serverUrl)("loses a connection in the middle of a transaction, and nothing else", async () => {
+    const pid = z.object({ pid: z.number() });
+    const lost = database.transaction(async (transaction) => {
+      const own = await transaction.row(pid, "select pg_backend_pid() as pid");
+      await database.run("select pg_terminate_backend($1)", [own?.pid ?? 0]);
+      await new Promise((resolve) => setTimeout(resolve, 200)); // nobody asks it anything while it goes
+      await transaction.run("select 1");
+    });
+    await expect(lost).rejects.toThrow();
+    expect(await database.row(pid, "select 1 as pid")).toEqual({ pid: 1 });
+  });
+
   it("tells a refused statement from an outage", async () => {
     await database.script("create table single (id integer primary key); insert into single values (1)");
     const refused = await database.run("insert into single values (1)").catch((error: unknown) => error);

@@ -31,6 +31,10 @@ export function openPostgres(databaseUrl: string, options: PostgresOptions): Dat
     ...statementsOf(pool),
     async transaction(work) {
       const connection = await pool.connect();
+      // Lost between two statements, a connection that is out of the pool tells nobody but its own listeners, and without one ends the
+      // process. The next statement fails by itself.
+      const onLost = () => {};
+      connection.on("error", onLost);
       try {
         await connection.query("begin");
         const result = await work(statementsOf(connection));
@@ -45,6 +49,8 @@ export function openPostgres(databaseUrl: string, options: PostgresOptions): Dat
         );
         connection.release(!rolledBack);
         throw error;
+      } finally {
+        connection.off("error", onLost);
       }
     },
     listen: listener.listen,

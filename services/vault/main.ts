@@ -8,6 +8,7 @@ import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
+import { AnchorRefused } from "./adapters/anchor-store.ts";
 import { createVault } from "./app.ts";
 import { closeServer } from "./close-server.ts";
 import { composeVault } from "./compose.ts";
@@ -45,7 +46,10 @@ async function main(): Promise<void> {
   const anchors = openAnchors(config, environment);
   const draining = new AbortController();
   const deps = await composeVault(config, { controlPlane, tenants, anchors, log, environment, draining: draining.signal });
-  await anchors.check(await tenants.active());
+  await anchors.check(await tenants.active()).catch((error: unknown) => {
+    if (error instanceof AnchorRefused) throw error;
+    log.error("anchors.not_reached", error); // checked before anything is anchored; clearance goes on meanwhile
+  });
   const background = startBackgroundWork(deps);
   deps.metrics.collectProcess();
   const stopMetrics =

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -146,6 +147,16 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("three replicas 
     });
   }
 
+  async function restart(i: number): Promise<void> {
+    const replica = replicas[i];
+    if (replica && replica.exitCode === null && replica.signalCode === null) {
+      const gone = once(replica, "exit");
+      replica.kill("SIGKILL");
+      await gone;
+    }
+    start(i);
+  }
+
   const isUp = (url: string) =>
     until(
       () =>
@@ -211,8 +222,7 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("three replicas 
     });
     for (let kill = 0; kill < KILLS; kill++) {
       const i = kill % replicas.length;
-      replicas[i]?.kill("SIGKILL");
-      start(i);
+      await restart(i);
       // The queue delivers at least once: here it surely delivers again.
       const again = [...observed.requests.values()].at(-1);
       if (again) await redeliver(again);

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
@@ -50,6 +51,26 @@ describe.each(stores)("an anchor store %s", (_, open) => {
     const same = await Promise.all(Array.from({ length: 5 }, () => store.put(client, "a.json", "same")));
     expect(new Set(same.map(({ uri }) => uri)).size).toBe(1);
   });
+});
+
+it("an anchor directory on a full disk fails, leaves nothing behind, and goes on when there is room", async ({ skip }) => {
+  const disk = await mkdtemp(join(tmpdir(), "ledgix-disk-"));
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status === 0;
+  if (!mounted) skip("A small disk can be mounted by root alone.");
+  try {
+    const store = directoryAnchor(join(disk, "anchors"));
+    const client = crypto.randomUUID();
+    await store.put(client, "checkpoint-1.json", "{}");
+    await writeFile(join(disk, "ballast"), Buffer.alloc(64 * 1024)).catch(() => {});
+    await expect(store.put(client, "checkpoint-2.json", "x".repeat(5000))).rejects.toMatchObject({ code: "ENOSPC" });
+    expect(await readdir(join(disk, "anchors", client))).toEqual(["checkpoint-1.json"]);
+    await rm(join(disk, "ballast"));
+    await store.put(client, "checkpoint-2.json", "x".repeat(5000));
+    expect(await store.list(client)).toEqual(["checkpoint-1.json", "checkpoint-2.json"]);
+  } finally {
+    spawnSync("umount", [disk]);
+    await rm(disk, { recursive: true, force: true });
+  }
 });
 
 it("an anchor directory keeps names inside of it", async () => {

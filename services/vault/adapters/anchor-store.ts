@@ -8,7 +8,12 @@ export interface AnchorStore {
   get(clientId: string, name: string): Promise<string | null>;
   /** Names that were put, in their order. */
   list(clientId: string): Promise<string[]>;
-  /** Refuses a store that could lose what it is given. Asked at the start, for the tenants that are there. */
+  /**
+   * Refuses a store that could lose what it is given. Asked at the start, for the tenants that are there; a store that was away then is asked before
+   * it is given anything.
+   *
+   * @throws {AnchorRefused}, or what kept it from being reached
+   */
   check(clientIds: string[]): Promise<void>;
 }
 

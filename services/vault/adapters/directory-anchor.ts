@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AnchorConflict, type AnchorStore } from "./anchor-store.ts";
@@ -23,8 +23,13 @@ export function directoryAnchor(directory: string): AnchorStore {
       if (kept !== null && kept !== body) throw new AnchorConflict(`The anchor ${name} already holds another checkpoint.`);
       if (kept === null) {
         const draft = `${path}.${crypto.randomUUID()}`;
-        await writeFile(draft, body, { mode: 0o600, flush: true });
-        await rename(draft, path);
+        try {
+          await writeFile(draft, body, { mode: 0o600, flush: true });
+          await rename(draft, path);
+        } catch (error) {
+          await rm(draft, { force: true }); // a full disk must not be filled by what could not be written
+          throw error;
+        }
       }
       return { uri: `anchor://${clientId}/${name}`, version: null };
     },

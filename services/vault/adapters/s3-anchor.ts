@@ -35,6 +35,7 @@ export function s3Anchor({ client, bucket, prefix, requireVersioning, lock, now 
   async function checkBucket(name: string): Promise<void> {
     if (checked.has(name)) return;
     const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: name })).catch((error: unknown) => {
+      if (isOutage(error)) throw error;
       throw new AnchorRefused(`The anchor bucket ${name} cannot be read (${codeOf(error)}).`, { cause: error });
     });
     if (requireVersioning && versioning.Status !== "Enabled") {
@@ -45,7 +46,10 @@ export function s3Anchor({ client, bucket, prefix, requireVersioning, lock, now 
     if (lock !== null) {
       const { ObjectLockConfiguration } = await client
         .send(new GetObjectLockConfigurationCommand({ Bucket: name }))
-        .catch(() => ({ ObjectLockConfiguration: undefined })); // what S3 answers for a bucket without it is an error
+        .catch((error: unknown) => {
+          if (isOutage(error)) throw error;
+          return { ObjectLockConfiguration: undefined }; // what S3 answers for a bucket without it is an error
+        });
       if (ObjectLockConfiguration?.ObjectLockEnabled !== "Enabled") {
         throw new AnchorRefused(
           `The anchor bucket ${name} has no object lock, which VAULT_LEDGER_REQUIRE_OBJECT_LOCK demands. It must be enabled when the bucket is made.`,
@@ -121,6 +125,9 @@ export function s3Anchor({ client, bucket, prefix, requireVersioning, lock, now 
     },
   };
 }
+
+/** S3 did not answer, as opposed to refusing. */
+const isOutage = (error: unknown) => !(error instanceof S3ServiceException) || (error.$metadata.httpStatusCode ?? 500) >= 500;
 
 const codeOf = (error: unknown) =>
   error instanceof S3ServiceException ? error.name : error instanceof Error ? error.name : "unknown";
