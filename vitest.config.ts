@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-const roots = ["packages", "services", "lib", "components", "scripts", "supabase", "deployments"];
+const roots = ["packages", "services", "lib", "components", "scripts", "supabase", "deployments", "fuzz"];
+/** Run by themselves, one after the other: they build images, or kill processes under load. */
+const alone = ["**/images.integration.test.ts", "**/chaos.integration.test.ts"];
 const integration = roots.map((root) => `${root}/**/*.integration.test.ts`);
 
 // The integration suites run twice: here on PGlite, and as `services` on the servers that TEST_DATABASE_URL and its like name.
@@ -17,16 +19,25 @@ export default defineConfig({
           exclude: ["**/node_modules/**", ...integration],
         },
       },
-      { extends: true, test: { name: "integration", include: integration, env: { TEST_DATABASE_URL: "" } } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: integration,
+          exclude: ["**/node_modules/**", ...alone],
+          env: { TEST_DATABASE_URL: "" },
+        },
+      },
       // What starts the embedded default itself has nothing to learn from a server.
       {
         extends: true,
         test: {
           name: "services",
           include: integration,
-          exclude: ["**/node_modules/**", "**/process.integration.test.ts", "lib/**"],
+          exclude: ["**/node_modules/**", "**/process.integration.test.ts", "lib/**", ...alone],
         },
       },
+      { extends: true, test: { name: "alone", include: alone, exclude: ["**/node_modules/**"], fileParallelism: false } },
     ],
   },
 });

@@ -16,7 +16,10 @@ mkdirSync(results, { recursive: true });
 if (suite === "services") {
   if (!process.env.TEST_DATABASE_URL) {
     console.log("TEST_DATABASE_URL is not set: the suites that need a PostgreSQL server are skipped.");
-  } else vitest("services");
+  } else {
+    vitest("services");
+    vitest("alone");
+  }
 } else {
   step("format and lint", "node_modules/@biomejs/biome/bin/biome", ["check", "."]);
   step("route types", "node_modules/next/dist/bin/next", ["typegen"]);

@@ -27,6 +27,9 @@ describe("JSON that will be hashed", () => {
     expect(refusal('{"a":[9007199254740993]}')).toBe("number_out_of_range");
     expect(refusal("-9007199254740993")).toBe("number_out_of_range");
     expect(refusal("1e400")).toBe("number_out_of_range");
+    expect(refusal("-1.1583172722720102e+16")).toBe("number_out_of_range"); // canonically an integer that is refused
+    expect(parseJson("1e21")).toBe(1e21);
+    expect(parseJson("1.5e10")).toBe(1.5e10);
     expect(refusal("9007199254740991")).toBeNull();
     expect(refusal('{"a":1e21,"b":0.1234567890123456789}')).toBeNull();
     expect(refusal('{"id":"9007199254740993"}')).toBeNull();

@@ -41,10 +41,15 @@ export function parseJson(text: string, maxDepth = 64): JsonValue {
   return value;
 }
 
+/** From here on ECMAScript, and with it RFC 8785, writes a number with an exponent. */
+const SMALLEST_WITH_EXPONENT = 1e21;
+
 /** Lets `JSON.parse` hand over the number's own digits (TC39 “JSON.parse source text access”). */
 function refuseUnsafeNumber(this: unknown, _key: string, value: unknown, context?: ReviverContext): unknown {
   if (typeof value !== "number") return value;
-  const isInteger = context?.source === undefined ? Number.isInteger(value) : /^-?\d+$/.test(context.source);
+  // Also where an exponent or a fraction hides it: its canonical form (RFC 8785) is plain digits below 10^21, which the next reader refuses.
+  const isInteger =
+    /^-?\d+$/.test(context?.source ?? "") || (Number.isInteger(value) && Math.abs(value) < SMALLEST_WITH_EXPONENT);
   if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value))) {
     throw new JsonRefused(
       "number_out_of_range",

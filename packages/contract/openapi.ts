@@ -71,7 +71,16 @@ import {
 import { reviewSettings, reviewSettingsUpdate, tenantSettings, tenantSettingsUpdate, thresholdHistory } from "./settings.ts";
 import { observedTools, policyCoverage, toolMapping } from "./tool.ts";
 
-type Operation = { summary: string; body?: z.ZodType; answer?: z.ZodType; query?: string[]; isPublic?: boolean; status?: string };
+/** `also` is a second status with the same answer, such as 202 while a clearance is being judged. */
+type Operation = {
+  summary: string;
+  body?: z.ZodType;
+  answer?: z.ZodType;
+  query?: string[];
+  isPublic?: boolean;
+  status?: string;
+  also?: string;
+};
 
 const requestId = "request_id";
 const ledgerFilters = [
@@ -90,13 +99,18 @@ const ledgerFilters = [
 /** Every endpoint of Vault with its schemas: the document is made from what the service parses with. */
 const operations: Record<string, Record<string, Operation>> = {
   "/health": { get: { summary: "The process is up", isPublic: true } },
-  "/ready": { get: { summary: "The control plane can be reached", isPublic: true } },
+  "/ready": { get: { summary: "The control plane can be reached, and this Vault is not ending", isPublic: true, also: "503" } },
   "/.well-known/jwks.json": { get: { summary: "Public keys of A-JWTs, receipts and checkpoints", isPublic: true } },
   "/request-clearance": {
-    post: { summary: "Ask for clearance of a tool call", body: clearanceRequest, answer: clearanceAnswer },
+    post: { summary: "Ask for clearance of a tool call", body: clearanceRequest, answer: clearanceAnswer, also: "202" },
   },
   "/clearance-status/{request_id}": {
-    get: { summary: "Read a clearance; `wait` holds the answer until it changes", answer: clearanceAnswer, query: ["wait"] },
+    get: {
+      summary: "Read a clearance; `wait` holds the answer until it changes",
+      answer: clearanceAnswer,
+      query: ["wait"],
+      also: "202",
+    },
   },
   "/mint-token": {
     post: { summary: "A token for an identical action that was approved", body: mintRequest, answer: mintAnswer },
@@ -325,7 +339,10 @@ export function openApiDocument(): Record<string, unknown> {
   };
 }
 
-function describeOperation(path: string, { summary, body, answer, query = [], isPublic = false, status = "200" }: Operation) {
+function describeOperation(
+  path: string,
+  { summary, body, answer, query = [], isPublic = false, status = "200", also }: Operation,
+) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
@@ -333,16 +350,18 @@ function describeOperation(path: string, { summary, body, answer, query = [], is
     schema: { type: "string" },
   }));
   const inQuery = query.map((name) => ({ name, in: "query", required: false, schema: { type: "string" } }));
+  const described = {
+    description: "The answer",
+    ...(answer && { content: { "application/json": { schema: jsonSchema(answer, "output") } } }),
+  };
   return {
     summary,
     parameters: [...inPath, ...inQuery],
     security: isPublic ? [] : [{ apiKey: [] }, { member: [] }],
     ...(body && { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body, "input") } } } }),
     responses: {
-      [status]: {
-        description: "The answer",
-        ...(answer && { content: { "application/json": { schema: jsonSchema(answer, "output") } } }),
-      },
+      [status]: described,
+      ...(also && { [also]: described }),
       default: {
         description: "A problem",
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

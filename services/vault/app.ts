@@ -129,7 +129,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- clearance --------------------------------------------------------------------------------------------------------------
   app.post("/request-clearance", async (context) => {
     const principal = await admit(context, "clearance:request");
-    const { body, raw } = await readBody(context, clearanceRequest);
+    const { body, raw } = await readBody(context, clearanceRequest, { keepsNul: true });
     const answer = await requestClearance(deps, principal, body, callOf(context, principal, raw));
     return context.json(clearanceAnswer.parse(answer), answer.status === "processing" ? 202 : 200);
   });
@@ -141,13 +141,13 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   });
   app.post("/mint-token", async (context) => {
     const principal = await admit(context, "token:mint");
-    const { body, raw } = await readBody(context, mintRequest);
+    const { body, raw } = await readBody(context, mintRequest, { keepsNul: true });
     const database = await tenants.database(principal.clientId);
     return context.json(await mintToken(deps, database, principal, body, callOf(context, principal, raw)));
   });
   app.post("/consume-token", async (context) => {
     const principal = await admit(context, "token:consume");
-    const { body, raw } = await readBody(context, consumeRequest);
+    const { body, raw } = await readBody(context, consumeRequest, { keepsNul: true });
     const database = await tenants.database(principal.clientId);
     return context.json(await consumeToken(deps, database, body, callOf(context, principal, raw), principalLabel(principal)));
   });

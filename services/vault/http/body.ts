@@ -8,12 +8,23 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 /** Levels of a whole body; `tool_args` has its own, stricter limit. */
 const MAX_BODY_DEPTH = 40;
 
-/** Reads a JSON body through its schema. @throws {ProblemError} 400 or 422 that names each field that does not fit */
+/**
+ * Reads a JSON body through its schema.
+ *
+ * @param options.keepsNul For bodies with an agent's own arguments, which are kept as JSON. Elsewhere texts are kept as text, which in
+ *   PostgreSQL has no U+0000.
+ * @throws {ProblemError} 400 or 422 that names each field that does not fit
+ */
 export async function readBody<Schema extends z.ZodType>(
   context: Context,
   schema: Schema,
+  { keepsNul = false }: { keepsNul?: boolean } = {},
 ): Promise<{ body: z.output<Schema>; raw: JsonValue }> {
-  const raw = parse(await context.req.text());
+  const text = await context.req.text();
+  const raw = parse(text);
+  if (!keepsNul && text.includes("\\u0000") && holdsNul(raw)) {
+    throw new ProblemError("invalid_string", "A text holds the character U+0000, which cannot be kept. Leave it out.");
+  }
   return { body: parseWith(schema, raw, "invalid_body"), raw };
 }
 
@@ -31,6 +42,12 @@ export function parseWith<Schema extends z.ZodType>(
   const errors = fieldErrors(result.error);
   const names = errors.map((error) => `${error.path || "the body"}: ${error.message}`).join("; ");
   throw new ProblemError(code, `${names}.`, { errors });
+}
+
+function holdsNul(value: JsonValue): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => name.includes("\0") || holdsNul(inner));
 }
 
 function parse(text: string): JsonValue {

@@ -48,7 +48,8 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   });
   app.post("/admin/upload-policy", async (context) => {
     const principal = await admit(context, "policies:write");
-    const { file, ...form } = await context.req.parseBody();
+    // What is no multipart body, or a broken one, holds no file.
+    const { file, ...form } = await context.req.parseBody().catch((): Record<string, string | File> => ({}));
     if (!(file instanceof File)) throw new ProblemError("invalid_body", "Send the document as `file` in multipart/form-data.");
     const fields = parseWith(uploadPolicyFields, form, "invalid_body");
     const database = await tenants.database(principal.clientId);

@@ -1,8 +1,8 @@
-import { ProblemError } from "@ledgix/contract/problem";
 import type { ReviewList, ReviewSummary } from "@ledgix/contract/review";
 import type { Parameter, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 
 export type ReviewQuery = {
   status: "pending_review" | "approved" | "denied" | "all";
@@ -52,7 +52,7 @@ export async function listReviews(database: Queryable, query: ReviewQuery, calle
   add(query.amount_min, (p) => `amount >= ${p}`);
   add(query.amount_max, (p) => `amount <= ${p}`);
   add(query.q, (p) => `${SEARCHED} @@ review_search(${p})`);
-  const cursor = readCursor(query.cursor);
+  const cursor = query.cursor === undefined ? null : readCursor(query.cursor);
   if (cursor) {
     parameters.push(cursor.at, cursor.id);
     parts.push(
@@ -73,7 +73,7 @@ export async function listReviews(database: Queryable, query: ReviewQuery, calle
   const last = page.at(-1);
   return {
     reviews: page.map(toSummary),
-    next_cursor: rows.length > query.limit && last ? writeCursor(last.paused_at_exact, last.request_id) : null,
+    next_cursor: rows.length > query.limit && last ? writeCursor({ at: last.paused_at_exact, id: last.request_id }) : null,
     total_pending: await countPending(database),
   };
 }
@@ -108,20 +108,4 @@ export function toSummary(request: StoredRequest & { votes: number }): ReviewSum
     approvals: request.votes,
     approvals_needed: request.review_rule?.approvals ?? 1,
   };
-}
-
-const cursorParts = z.tuple([z.iso.datetime({ precision: 6 }), z.uuid()]);
-
-function writeCursor(at: string, id: string): string {
-  return Buffer.from(JSON.stringify([at, id])).toString("base64url");
-}
-
-function readCursor(cursor: string | undefined): { at: string; id: string } | null {
-  if (cursor === undefined) return null;
-  try {
-    const [at, id] = cursorParts.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    return { at, id };
-  } catch {
-    throw new ProblemError("invalid_parameter", "The cursor is not one that this list gave. Start again without it.");
-  }
 }

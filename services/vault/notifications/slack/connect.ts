@@ -22,6 +22,7 @@ async function ask<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ProblemError) throw error; // such as that there is no app
     if (error instanceof SlackRefused)
       throw new ProblemError("delivery_failed", `${error.message} Start again from here.`, { cause: error });
     if (error instanceof SlackBusy)
