@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { verifyLog } from "@ledgix/verifier";
 import { expect, type Page, test } from "@playwright/test";
 import { ask, callVault, collectComplaints, createKey, expectAccessible, refund, signUp } from "./support.ts";
 import { join } from "./support-people.ts";
@@ -84,9 +85,15 @@ test("a compliance officer finds, reads, verifies and exports the ledger, and ch
     expect(csv).toHaveLength(5);
     expect(csv.join("\n")).toContain("'=HYPERLINK(1)");
     expect(csv.join("\n")).not.toMatch(/(^|,)"?=HYPERLINK/m);
-    const lines = (await download("jsonl")).map((line) => JSON.parse(line));
-    expect(lines.map((entry) => entry.seq)).toEqual(lines.map((entry) => entry.seq).toSorted((a, b) => a - b));
-    expect(lines).toHaveLength(4);
+    const lines = await download("jsonl");
+    const seqs = lines.map((line) => JSON.parse(line).seq).filter(Boolean);
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+    expect(seqs).toHaveLength(4);
+    // The file is a log that verifies offline, apart from everything that made it.
+    expect(await verifyLog(lines)).toMatchObject({ isIntact: true });
+    const changed = lines.map((line) => line.replace("duplicate_charge", "other"));
+    expect(changed).not.toEqual(lines);
+    expect(await verifyLog(changed)).toMatchObject({ isIntact: false });
   });
 
   // Reads, and changes nothing: what would change something is not offered.
@@ -95,4 +102,29 @@ test("a compliance officer finds, reads, verifies and exports the ledger, and ch
   await officer.goto(`${tenant}/settings/notifications`);
   await expect(officer.getByRole("button", { name: "Add route" })).toHaveCount(0);
   expect(complaints).toEqual([]);
+});
+
+test("an owner redacts a settled request: what it said is gone, and its proof holds", async ({ page }) => {
+  const tenant = await signUp(page);
+  const key = await createKey(page);
+  const id = await ask(key);
+  await page.goto(`${tenant}/reviews/${id}`);
+  await page.getByLabel("Reason").fill("Not this one");
+  await page.getByRole("button", { name: "Deny" }).click();
+  await expect(page.getByRole("region", { name: "Decision" })).toContainText("Denied by");
+  await page.goto(`${tenant}/ledger?request_id=${id}`);
+  await entries(page).first().getByRole("link").click();
+  await expect(page.getByTestId("verdict")).toHaveText("Verified in your browser");
+  await expect(page.getByText("Not this one")).toBeVisible();
+
+  await page.getByRole("button", { name: "Redact…" }).click();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Redact for good" }).click();
+  await expect(page.getByRole("alert")).toContainText("Say why");
+  await page.getByLabel("Reason").fill("Ticket 1234");
+  await page.getByRole("button", { name: "Redact for good" }).click();
+  await expect(page.getByText("what the event said is gone")).toBeVisible();
+  await expect(page.getByText("Not this one")).toHaveCount(0);
+  await expect(page.getByTestId("verdict")).toHaveText("Verified in your browser");
+  await expect(page.getByRole("button", { name: "Redact…" })).toHaveCount(0);
 });

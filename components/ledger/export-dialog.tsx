@@ -14,7 +14,7 @@ import { Progress } from "@/components/ui/progress";
 import { saveFile } from "@/lib/save-file";
 import { densityQuery, type LedgerFilter } from "@/lib/vault/queries";
 import { eventRecordOf } from "./event-label";
-import { readEntries } from "./read-entries";
+import { readCheckpoints, readEntries, readKeys } from "./read-log";
 
 const COLUMNS = [
   "seq",
@@ -42,6 +42,8 @@ function rowOf(entry: LedgerEntry): unknown[] {
   return COLUMNS.map((column) => (column in entry ? entry[column as keyof LedgerEntry] : more[column]));
 }
 
+const linesOf = (objects: object[]) => objects.map((object) => `${JSON.stringify(object)}\n`).join("");
+
 /** What the filters find, as a file: CSV for a spreadsheet, JSON Lines with everything that a verifier needs. */
 export function ExportDialog({ client, filter }: { client: string; filter: LedgerFilter }) {
   const [isOpen, setOpen] = useState(false);
@@ -50,6 +52,7 @@ export function ExportDialog({ client, filter }: { client: string; filter: Ledge
   const { data } = useQuery({ ...densityQuery(client, filter), enabled: isOpen });
   const abort = useRef<AbortController | null>(null);
   const total = data?.total ?? 0;
+  const isWhole = Object.values(filter).every((value) => !value);
 
   const cancel = () => {
     abort.current?.abort();
@@ -64,9 +67,11 @@ export function ExportDialog({ client, filter }: { client: string; filter: Ledge
     try {
       const { csvLines } = await import("@/lib/csv");
       if (format === "csv") parts.push(csvLines([COLUMNS]));
+      // Of a whole log the verifier needs the keys, first, and the checkpoints. Of a part it could not say what is missing.
+      else if (isWhole) parts.push(linesOf(await readKeys(client, signal)), linesOf(await readCheckpoints(client, signal)));
       for await (const page of readEntries(client, filter, signal)) {
         if (page.length === 0) continue;
-        parts.push(format === "csv" ? csvLines(page.map(rowOf)) : page.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+        parts.push(format === "csv" ? csvLines(page.map(rowOf)) : linesOf(page));
         count += page.length;
         setDone(count);
       }
@@ -103,7 +108,9 @@ export function ExportDialog({ client, filter }: { client: string; filter: Ledge
             hint={
               format === "csv"
                 ? "For spreadsheets. Cells that they would run as formulas are made text."
-                : "Whole entries with hashes and receipts, one a line, for an offline verifier."
+                : isWhole
+                  ? "Keys, checkpoints and whole entries, one a line: npx ledgix verify checks the file offline."
+                  : "Whole entries with hashes and receipts, one a line. Without filters the file is a log that verifies offline."
             }
           >
             {(ids) => (

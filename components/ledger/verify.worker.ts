@@ -1,7 +1,6 @@
-import { type Checkpoint, checkpointList, proofBundle } from "@ledgix/contract/ledger";
 import { type LogProgress, type LogReport, verifyLog } from "@ledgix/ledger/verify-log";
 import { z } from "zod";
-import { fetchPatiently, readEntries } from "./read-entries";
+import { fetchPatiently, readCheckpoints, readEntries, readKeys } from "./read-log";
 
 // Verifies a whole ledger beside the page, which stays free to be used. One message starts it; closing the worker ends it.
 
@@ -19,32 +18,8 @@ const publicJwk = z.looseObject({ x: z.string() });
 const send = (message: VerifyMessage) => self.postMessage(message);
 const signal = new AbortController().signal;
 
-async function allCheckpoints(client: string): Promise<Checkpoint[]> {
-  const checkpoints: Checkpoint[] = [];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const page = checkpointList.parse(
-      await fetchPatiently(`/api/${client}/vault/ledger/checkpoints?strict=1&limit=1000${cursor && `&cursor=${cursor}`}`, signal),
-    );
-    checkpoints.push(...page.checkpoints);
-    cursor = page.next_cursor;
-  }
-  return checkpoints.reverse();
-}
-
-/** The log's keys, as a bundle of any sequenced entry carries them. */
-async function logKeys(client: string) {
-  for await (const page of readEntries(client, {}, signal)) {
-    const sequenced = page.find((entry) => entry.leaf_index !== null && entry.checkpoint_id !== null);
-    if (!sequenced) return [];
-    const bundle = await fetchPatiently(`/api/${client}/vault/ledger/proof/bundle?event_uuid=${sequenced.event_uuid}`, signal);
-    return proofBundle.parse(bundle).keys;
-  }
-  return [];
-}
-
 async function run({ client }: VerifyRequest): Promise<void> {
-  const keys = await logKeys(client);
+  const keys = await readKeys(client, signal);
   const published = jwks.parse(await fetchPatiently(`/api/${client}/vault/.well-known/jwks.json`, signal)).keys;
   const keysMatch = keys.every((key) => {
     const text = new TextDecoder().decode(
@@ -53,7 +28,7 @@ async function run({ client }: VerifyRequest): Promise<void> {
     return published.some((each) => each.kid === key.key_id && each.x === publicJwk.parse(JSON.parse(text)).x);
   });
   const source = {
-    checkpoints: () => allCheckpoints(client),
+    checkpoints: async () => (await readCheckpoints(client, signal)).reverse(),
     keys: async () => keys,
     entries: () => readEntries(client, {}, signal),
   };

@@ -64,7 +64,7 @@ export type Caller = {
   stream(path: string, signal: AbortSignal, headers?: Record<string, string>): Promise<AsyncIterable<Uint8Array>>;
 };
 export type Replica = { url: string; deps: VaultDependencies; close(): Promise<void> };
-export type ReplicaOptions = Partial<Pick<VaultDependencies, "judge" | "keys" | "rateLimit">> & {
+export type ReplicaOptions = Partial<Pick<VaultDependencies, "judge" | "keys" | "log" | "rateLimit">> & {
   environment?: Record<string, string>;
 };
 

@@ -1,4 +1,11 @@
-import { type LedgerEntry, ledgerPage } from "@ledgix/contract/ledger";
+import {
+  type Checkpoint,
+  checkpointList,
+  type LedgerEntry,
+  type LedgerKey,
+  ledgerPage,
+  proofBundle,
+} from "@ledgix/contract/ledger";
 
 /** Rows of one request: as many as Vault gives. */
 const PAGE = 500;
@@ -26,6 +33,31 @@ export async function* readEntries(
     yield page.entries;
     cursor = page.next_cursor;
   }
+}
+
+/** Every checkpoint, newest first. */
+export async function readCheckpoints(client: string, signal: AbortSignal): Promise<Checkpoint[]> {
+  const checkpoints: Checkpoint[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const page = checkpointList.parse(
+      await fetchPatiently(`/api/${client}/vault/ledger/checkpoints?strict=1&limit=1000${cursor && `&cursor=${cursor}`}`, signal),
+    );
+    checkpoints.push(...page.checkpoints);
+    cursor = page.next_cursor;
+  }
+  return checkpoints;
+}
+
+/** The log's keys, as a bundle of any sequenced entry carries them. */
+export async function readKeys(client: string, signal: AbortSignal): Promise<LedgerKey[]> {
+  for await (const page of readEntries(client, {}, signal)) {
+    const sequenced = page.find((entry) => entry.leaf_index !== null && entry.checkpoint_id !== null);
+    if (!sequenced) return [];
+    const bundle = await fetchPatiently(`/api/${client}/vault/ledger/proof/bundle?event_uuid=${sequenced.event_uuid}`, signal);
+    return proofBundle.parse(bundle).keys;
+  }
+  return [];
 }
 
 /** JSON from the console's own API. @throws where it cannot be read after several tries */
