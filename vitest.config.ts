@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Suites wait more than they compute: two share a core well.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

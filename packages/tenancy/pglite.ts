@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PGlite, type Results } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite/vector";
@@ -10,10 +11,35 @@ type Statements = {
   exec(sql: string): Promise<unknown>;
 };
 
-/** Opens a PGlite database with pgvector, in a directory or, without one, in memory. The directory is made where it is missing. */
-export async function openPglite(directory?: string): Promise<Database> {
+/**
+ * Opens a PGlite database with pgvector, in a directory or, without one, in memory. The directory is made where it is missing.
+ *
+ * @param template A directory with an empty database, to be copied where a new one is made; it is made where it is missing. Copying takes a
+ *   sixth of the time.
+ */
+export async function openPglite(directory?: string, template?: string): Promise<Database> {
   if (directory) await mkdir(dirname(directory), { recursive: true });
-  return wrapPglite(await PGlite.create({ ...(directory && { dataDir: directory }), extensions: { vector } }));
+  if (directory && template && !existsSync(directory)) await copyTemplate(template, directory);
+  return wrapPglite(await create(directory));
+}
+
+const create = (directory?: string) => PGlite.create({ ...(directory && { dataDir: directory }), extensions: { vector } });
+
+/** Each step is moved into place whole: a crash leaves no half of a database, and of two makers one wins. */
+async function copyTemplate(template: string, directory: string): Promise<void> {
+  if (!existsSync(template)) {
+    const draft = `${template}.${crypto.randomUUID()}`;
+    await mkdir(dirname(template), { recursive: true });
+    const empty = await create(draft);
+    await empty.close();
+    await rename(draft, template).catch(() => rm(draft, { recursive: true }));
+  }
+  const draft = `${directory}.${crypto.randomUUID()}`;
+  await cp(template, draft, { recursive: true });
+  await rename(draft, directory).catch(async (error: unknown) => {
+    await rm(draft, { recursive: true });
+    if (!existsSync(directory)) throw error;
+  });
 }
 
 /** Wraps an instance that somebody else opened, such as the control plane's, which Supabase Lite opens. */

@@ -6,10 +6,10 @@ import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 
 /** One PGlite directory a tenant. Vault and the judge share the open instance, since a directory has one process. */
-export function pgliteTenantDatabases(directory: string): TenantDatabases {
+export function pgliteTenantDatabases(directory: string, template = join(directory, ".template")): TenantDatabases {
   return {
     provision: async (clientId) => `pglite:${z.uuid().parse(clientId)}`,
-    open: async (databaseUrl) => openPglite(join(directory, z.uuid().parse(databaseUrl.replace(/^pglite:/, "")))),
+    open: async (databaseUrl) => openPglite(join(directory, z.uuid().parse(databaseUrl.replace(/^pglite:/, ""))), template),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "@ledgix/configuration/read";
-import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
+import { type Caller, PGLITE_TEMPLATE, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { readTransportKey, transportKeyId } from "@ledgix/tenancy/content-seal";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
@@ -39,7 +39,7 @@ beforeAll(async () => {
     tenants: stack.tenants,
     databases: serverUrl
       ? postgresTenantDatabases({ provisionUrl: serverUrl, maxConnections: 2 })
-      : pgliteTenantDatabases(join(stack.directory, "tenants")),
+      : pgliteTenantDatabases(join(stack.directory, "tenants"), PGLITE_TEMPLATE),
     secrets: cachedSecrets(fileSecrets(join(stack.directory, "secrets")), { ttlSeconds: 1 }),
     anchors: directoryAnchor(join(stack.directory, "anchors")),
     config: readConfig(operatorConfig, { DATABASE_URL: "postgres://unused", VAULT_TENANT_SECRET_CACHE_TTL_SECONDS: "1" }),

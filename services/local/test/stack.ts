@@ -75,14 +75,14 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
   const judgeApiKey = randomBytes(24).toString("base64url");
   const cleanUp: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
 
-  const { database: controlPlane, name: controlPlaneName } = await openControlPlaneForTests(serverUrl, cleanUp);
+  const { database: controlPlane, name: controlPlaneName } = await openControlPlaneForTests(serverUrl, directory, cleanUp);
   const openTenants = () => {
     const tenants = openTenantDirectory({
       controlPlane,
       secrets: cachedSecrets(fileSecrets(join(directory, "secrets")), { ttlSeconds: 1 }),
       databases: serverUrl
         ? postgresTenantDatabases({ provisionUrl: serverUrl, maxConnections: 10 })
-        : pgliteTenantDatabases(join(directory, "tenants")),
+        : pgliteTenantDatabases(join(directory, "tenants"), PGLITE_TEMPLATE),
       prepare: prepareTenantDatabase,
     });
     cleanUp.push(() => tenants.close());
@@ -221,8 +221,12 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
   };
 }
 
+/** An empty database that every suite's databases are copied from: making one takes seconds. */
+export const PGLITE_TEMPLATE = join(tmpdir(), "ledgix-pglite-0.4.5");
+
 async function openControlPlaneForTests(
   serverUrl: string | undefined,
+  directory: string,
   cleanUp: (() => Promise<unknown>)[],
 ): Promise<{ database: Database; name: string }> {
   const name = serverUrl ? `ledgix_control_${randomBytes(6).toString("hex")}` : "";
@@ -234,7 +238,9 @@ async function openControlPlaneForTests(
   }
   const url = new URL(serverUrl || "postgres://unused");
   url.pathname = `/${name}`;
-  const database = serverUrl ? openPostgres(url.toString(), { maxConnections: 10 }) : await openPglite();
+  const database = serverUrl
+    ? openPostgres(url.toString(), { maxConnections: 10 })
+    : await openPglite(join(directory, "control-plane"), PGLITE_TEMPLATE);
   cleanUp.push(() => database.close());
   await database.script(await readFile(new URL("../../../supabase/prelude.sql", import.meta.url), "utf8"));
   for (const { sql } of await readMigrations()) await database.script(sql);
