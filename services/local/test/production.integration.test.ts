@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { checkpointList } from "@ledgix/contract/ledger";
+import { scopes } from "@ledgix/contract/permissions";
 import { secretsManager } from "@ledgix/tenancy/aws-secrets";
 import { s3Anchor } from "@ledgix/vault/adapters/s3-anchor";
 import { createBucket, createQueue, endpoint, s3Client, uniqueName } from "@ledgix/vault/test/aws";
@@ -118,6 +120,29 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("two replicas on
       now: () => new Date(),
     });
     expect(await store.list(clientId)).toHaveLength(checkpoints.length);
+  });
+
+  it("are told to end: not ready, what is held is answered, and nothing is cut off", async () => {
+    const url = "http://127.0.0.1:8226";
+    await start("vault", `${url}/ready`, { VAULT_PORT: "8226", VAULT_DRAIN_SECONDS: "2" });
+    const replica = children.at(-1);
+    const { body } = await agent("POST", `${url}/request-clearance`, { tool_name: "unknown_tool", tool_args: {} });
+    const held = agent("GET", `${url}/clearance-status/${body.request_id}?wait=30`);
+    const stream = fetch(`${url}/reviews/stream`, {
+      headers: { "x-vault-api-key": (await stack.addKey(clientId, { scopes })).key },
+    });
+    const reader = (await stream).body?.getReader();
+    await reader?.read();
+    const ended = once(replica ?? new EventEmitter(), "exit");
+    replica?.kill("SIGTERM");
+    await until(
+      () => fetch(`${url}/ready`).then(({ status }) => status),
+      (status) => status === 503,
+    );
+    expect((await agent("GET", `${url}/clearance-status/${body.request_id}`)).status).toBe(200); // it goes on serving
+    expect((await held).body.status).toBe("pending_review");
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read());
+    expect(await ended).toEqual([0, null]);
   });
 
   it("refuse to start on a bucket that keeps no versions, and say which", async () => {

@@ -42,7 +42,9 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     return streamSSE(context, async (stream) => {
       const { promise: closed, resolve: close } = Promise.withResolvers<void>();
       stream.onAbort(close);
-      deps.draining.addEventListener("abort", () => close(), { once: true }); // the reader comes again, to another replica
+      // The reader comes again, to another replica.
+      if (deps.draining.aborted) close();
+      deps.draining.addEventListener("abort", () => close(), { once: true });
       await stream.write(": open\n\n");
       const stop = await followReviews(database, last_event_id, ({ id, event }) =>
         stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }),
