@@ -51,7 +51,7 @@ export default defineConfig({
     env: {
       ...ports,
       LEDGIX_DATA_DIR: process.env.E2E_DATA_DIR,
-      VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "1",
+      VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "2",
       VAULT_DELIVERY_RETRY_SECONDS: "1",
       SLACK_URL: "http://127.0.0.1:8190",
       SLACK_CLIENT_ID: "1.1",

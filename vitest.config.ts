@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const roots = ["packages", "services", "lib", "components", "scripts", "supabase", "deployments", "fuzz"];
+const agnostic = ["openapi-requests", "mcp-gateway", "telemetry"].map((name) => `**/${name}.integration.test.ts`);
 /** Run by themselves, one after the other: they build images, or kill processes under load. */
 const alone = ["**/images.integration.test.ts", "**/chaos.integration.test.ts"];
 const integration = roots.map((root) => `${root}/**/*.integration.test.ts`);
@@ -30,13 +31,13 @@ export default defineConfig({
           env: { TEST_DATABASE_URL: "" },
         },
       },
-      // What starts the embedded default itself has nothing to learn from a server.
+      // What starts the embedded default itself has nothing to learn from a server, and neither has what asks no database anything new.
       {
         extends: true,
         test: {
           name: "services",
           include: integration,
-          exclude: ["**/node_modules/**", "**/process.integration.test.ts", "lib/**", ...alone],
+          exclude: ["**/node_modules/**", "**/process.integration.test.ts", "lib/**", ...agnostic, ...alone],
         },
       },
       { extends: true, test: { name: "alone", include: alone, exclude: ["**/node_modules/**"], fileParallelism: false } },

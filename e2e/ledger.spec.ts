@@ -91,7 +91,7 @@ test("a compliance officer finds, reads, verifies and exports the ledger, and ch
     expect(seqs).toHaveLength(4);
     // The file is a log that verifies offline, apart from everything that made it.
     expect(await verifyLog(lines)).toMatchObject({ isIntact: true });
-    const changed = lines.map((line) => line.replace("duplicate_charge", "other"));
+    const changed = lines.map((line) => line.replace("cus_123", "cus_999"));
     expect(changed).not.toEqual(lines);
     expect(await verifyLog(changed)).toMatchObject({ isIntact: false });
   });

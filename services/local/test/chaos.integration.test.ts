@@ -15,9 +15,10 @@ import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 
-/** Seconds of each outage. CHAOS_MINUTES makes the anchor store stay away for so many minutes, as the promise says. */
-const WITHOUT_POSTGRES = 30;
-const WITHOUT_S3 = Number(process.env.CHAOS_MINUTES ?? 0) * 60 || 45;
+/** Seconds of each outage: short ones, or with CHAOS=full those that the promises name. */
+const isFull = process.env.CHAOS === "full";
+const WITHOUT_POSTGRES = isFull ? 30 : 10;
+const WITHOUT_S3 = isFull ? 180 : 30;
 const WITHOUT_REDIS = 10;
 const KILLS = 20;
 const CALLERS = 12;
@@ -228,7 +229,7 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("three replicas 
       if (again) await redeliver(again);
       if (kill === 5) redis.cut();
       if (kill === 5) void sleep(WITHOUT_REDIS * 1000).then(redis.restore);
-      await sleep(1500);
+      await sleep(isFull ? 1500 : 700);
     }
     for (const url of urls) await isUp(`${url}/ready`);
 
