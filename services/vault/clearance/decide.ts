@@ -71,7 +71,7 @@ export async function decideRequest(
 ): Promise<void> {
   const outcome = await ruledOutcome(database, request, answer);
   const isPaused = outcome.status === "pending_review";
-  const isDecided = await database.transaction(async (transaction) => {
+  const committed = await database.transaction(async (transaction) => {
     const decided = await transaction.row(
       storedRequest,
       `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
@@ -98,7 +98,7 @@ export async function decideRequest(
         storable(answer.confidence_basis),
       ],
     );
-    if (decided === null) return false; // somebody else was first
+    if (decided === null) return null; // somebody else was first
     if (isPaused) await routeCase(transaction, decided, deps.now(), answer.required_approvals);
     // Signed here only to learn that it can be: without a signer nothing is approved.
     if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
@@ -113,13 +113,13 @@ export async function decideRequest(
     });
     if (isPaused) await enqueueReviewEvent(transaction, "review.pending", request.request_id, "pending_review");
     if (outcome.status === "denied") await enqueueReviewEvent(transaction, "clearance.denied", request.request_id, "denied");
-    return true;
+    return decided;
   });
-  if (isDecided) {
+  if (committed !== null) {
     deps.metrics.decisions.inc({ status: outcome.status, reason_code: outcome.reason_code });
     deps.metrics.decisionSeconds.observe(Math.max(0, (deps.now().getTime() - request.requested_at.getTime()) / 1000));
   }
-  deps.settled.announce(request.request_id);
+  deps.settled.announce(request.request_id, committed ?? undefined);
 }
 
 /** PostgreSQL has no U+0000 in text, and UTF-8 has no half surrogates. */
