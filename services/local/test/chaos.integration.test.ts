@@ -243,7 +243,11 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("three replicas 
     expect(observed.requests.size - during).toBe(0); // nothing is acknowledged that could not be kept
     postgres.restore();
     for (const url of urls) await isUp(`${url}/ready`);
-    await sleep(5000);
+    // On a slow machine replicas mostly start while they are killed so often: the run goes on until enough was asked of them.
+    await until(
+      async () => [observed.requests.size, observed.consumed.size, observed.decided.size],
+      ([requests = 0, consumed = 0, decided = 0]) => requests > 100 && consumed > 5 && decided > 5,
+    );
     await s3Back;
     isOver = true;
     await load;
@@ -252,9 +256,6 @@ describe.runIf(TEST_DATABASE_URL && TEST_REDIS_URL && endpoint)("three replicas 
     const jwks = await (await fetch(`${urls[0]}/.well-known/jwks.json`)).json();
     const faults = await faultsOf({ ...place, s3: s3Client(), prefix: "", jwks }, observed);
     expect(faults).toEqual([]);
-    expect(observed.requests.size).toBeGreaterThan(100);
-    expect(observed.consumed.size).toBeGreaterThan(5);
-    expect(observed.decided.size).toBeGreaterThan(5);
     console.log(
       JSON.stringify({
         kills: KILLS,
