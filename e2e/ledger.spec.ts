@@ -125,6 +125,8 @@ test("an owner redacts a settled request: what it said is gone, and its proof ho
   await page.getByRole("button", { name: "Redact for good" }).click();
   await expect(page.getByText("what the event said is gone")).toBeVisible();
   await expect(page.getByText("Not this one")).toHaveCount(0);
+  await expect(page.getByText("its hash cannot be computed here")).toBeVisible(); // checked again, without its content
+  await expect(page.getByRole("list", { name: "Lifeline" })).toContainText("Content redacted");
   await expect(page.getByTestId("verdict")).toHaveText("Verified in your browser");
   await expect(page.getByRole("button", { name: "Redact…" })).toHaveCount(0);
 });

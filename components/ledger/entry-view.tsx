@@ -53,7 +53,8 @@ function Entry({ client, bundle, mayRedact }: { client: string; bundle: ProofBun
       title="Ledger entry"
       description={
         <>
-          <span className="font-semibold text-ink">{sentence.agent}</span> {sentence.text}.
+          <span className="font-semibold text-ink">{sentence.agent}</span>{" "}
+          {isRedacted(event) ? `asked for ${event.tool_name}. What it said is redacted` : sentence.text}.
         </>
       }
       actions={
@@ -78,7 +79,9 @@ function Entry({ client, bundle, mayRedact }: { client: string; bundle: ProofBun
               event.reason
             )}
           </Fact>
-          <Fact label="Decided by">{record?.actor ? `${record.actor}, by ${record.channel}` : "policy"}</Fact>
+          <Fact label="Decided by">
+            {isRedacted(event) ? "redacted" : record?.actor ? `${record.actor}, by ${record.channel}` : "policy"}
+          </Fact>
           <Fact label="Receipt">
             signed by {event.receipt_key_id || "nobody yet"} when it was accepted{" "}
             <code className="font-mono text-xs break-all text-muted">{event.receipt_signature}</code>
@@ -134,6 +137,7 @@ function Verification({ bundle }: { bundle: ProofBundle }) {
     queryKey: [
       "verify",
       bundle.event.event_uuid,
+      isRedacted(bundle.event),
       bundle.inclusion.checkpoint.checkpoint_hash,
       bundle.consistency?.to_checkpoint.checkpoint_hash,
     ],

@@ -21,6 +21,7 @@ const words: Record<string, string> = {
   "review.expired": "Denied unanswered",
   "token.minted": "Approved again for an identical action",
   "token.consumed": "Token used",
+  "content.redacted": "Content redacted",
 };
 const by: Record<string, string> = { console: "in the console", slack: "in Slack", api: "by the API", rule: "by its deadline" };
 
@@ -54,7 +55,7 @@ export function Lifeline({ client, entry }: { client: string; entry: LedgerEntry
               aria-current={isHere ? "true" : undefined}
               className={cn("min-w-0 hover:underline", isHere && "font-semibold")}
             >
-              <span className="block">{words[record?.type ?? ""] ?? record?.type}</span>
+              <span className="block">{record === null ? "Redacted" : (words[record.type] ?? record.type)}</span>
               <span className="block text-xs font-normal break-words text-muted">
                 {record?.actor && `${record.actor} ${by[record.channel ?? ""] ?? ""} `}
                 <Time at={event.accepted_at} />
