@@ -1,4 +1,4 @@
-import { type Bytes, concat, fromBase64, isEqual, sha256, utf8 } from "./bytes.ts";
+import { type Bytes, concat, fromBase64, isEqual, sha256, toHex, utf8 } from "./bytes.ts";
 
 // Signed notes (https://c2sp.org/signed-note) that are checkpoints (https://c2sp.org/tlog-checkpoint), and witnesses' cosignatures
 // (https://c2sp.org/tlog-cosignature).
@@ -51,12 +51,10 @@ async function readVerifierKey(text: string): Promise<VerifierKey> {
   const typed = fromBase64(encoded);
   const [type = 0] = typed;
   const id = (await sha256(utf8(`${name}\n`), typed)).slice(0, 4);
-  const isRight = typed.length === 33 && [ED25519, COSIGNATURE_V1].includes(type) && hexId === hex(id);
+  const isRight = typed.length === 33 && [ED25519, COSIGNATURE_V1].includes(type) && hexId === toHex(id);
   if (!isRight) throw new TypeError(`This is not an Ed25519 verifier key: ${text}`);
   return { name, id, type, key: typed.slice(1) };
 }
-
-const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function readSignature(line: string): { name: string; bytes: Bytes } {
   const [, name = "", encoded = ""] = /^— (\S+) (\S+)$/.exec(line) ?? [];

@@ -51,9 +51,11 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
 }
 
-/** The server behind must not find the guard's key: it could clear calls for itself. */
+/** The server behind must not find the guard's key, nor where it is kept: it could clear calls for itself. */
 function withoutKeys(): Record<string, string> {
-  const passed = Object.entries(process.env).filter(([name, value]) => value !== undefined && !name.startsWith("GATEWAY_"));
+  const passed = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !name.startsWith("GATEWAY_") && name !== "AWS_SECRET_NAME",
+  );
   return { ...getDefaultEnvironment(), ...Object.fromEntries(passed.map(([name, value]) => [name, value ?? ""])) };
 }
 

@@ -77,6 +77,18 @@ describe("a trace", () => {
     await collector.close();
   });
 
+  it("of an agent that cannot set headers is taken from the context", async () => {
+    const collector = await startCollector();
+    const tracing = startTracing("test", { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const [traceId, spanId] = ["1bf7651916cd43dd8448eb211c80319d", "a7ad6b7169203332"];
+    const context = { telemetry: { otel: { traceparent: `00-${traceId}-${spanId}-01` } } };
+    await agent("POST", "/request-clearance", { tool_name: "pay", tool_args: { amount: 8 }, context });
+    await tracing.shutdown();
+    const decide = collector.spans.find(({ name, traceId: id }) => name === "clearance.decide" && id === traceId);
+    expect(decide?.parentSpanId).toBe(spanId);
+    await collector.close();
+  });
+
   it("holds nobody up where its collector is away", async () => {
     const tracing = startTracing("test", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
     const { body } = await agent("POST", "/request-clearance", { tool_name: "pay", tool_args: { amount: 1 } });

@@ -60,7 +60,7 @@ export async function acceptRequest(
       request.data_categories ?? textsIn(request.context, "data_categories"),
       money?.amount ?? null,
       money?.currency?.slice(0, 32) ?? null,
-      traceContext().traceparent ?? traceIn(request.context),
+      traceIn(request.context) ?? traceContext().traceparent ?? null,
       DEFAULT_MINIMUM_CONFIDENCE,
     ],
   );
@@ -82,7 +82,7 @@ const traceInContext = z.looseObject({
   }),
 });
 
-/** Clients that cannot set headers send their trace in the context. */
+/** Clients that cannot set headers send their trace in the context; Vault's own span knows nothing of it. */
 const traceIn = (context: JsonObject): string | null =>
   traceInContext.safeParse(context).data?.telemetry.otel.traceparent ?? null;
 
