@@ -2,12 +2,14 @@
 // TEST_DATABASE_URL and its like name. Both end with one line, and leave their counts in test-results/.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { assertNode, buildConsole, install, nodeBinary, root } from "./prepare.mjs";
 
 const suite = process.argv[2] ?? "all";
 const results = join(root, "test-results");
-const counts = { passed: 0, failed: 0 };
+/** What failed is told with its reason, for whoever reads the end of the output alone. */
+const counts = { passed: 0, failures: [] };
 
 assertNode();
 install();
@@ -33,8 +35,9 @@ if (suite === "services") {
   playwright();
 }
 writeFileSync(join(results, `${suite}.json`), JSON.stringify(counts));
-console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
-process.exit(counts.failed === 0 ? 0 : 1);
+if (counts.failures.length > 0) console.log(`\n— failed\n${counts.failures.join("\n")}`);
+console.log(`\n${counts.passed} passed, ${counts.failures.length} failed`);
+process.exit(counts.failures.length === 0 ? 0 : 1);
 
 function run(script, args, env = {}) {
   const result = spawnSync(nodeBinary(), [join(root, script), ...args], {
@@ -49,8 +52,7 @@ function step(name, script, args) {
   console.log(`\n— ${name}`);
   if (run(script, args)) counts.passed++;
   else {
-    counts.failed++;
-    console.log(`— ${name}: failed`);
+    counts.failures.push(name);
   }
 }
 
@@ -66,7 +68,10 @@ function vitest(project) {
     "--reporter=json",
     `--outputFile.json=${report}`,
   ]);
-  tally(report, isGreen, (json) => ({ passed: json.numPassedTests, failed: json.numFailedTests }));
+  tally(report, isGreen, project, (json) => ({
+    passed: json.numPassedTests,
+    failures: json.testResults.filter((file) => file.status === "failed").flatMap(failuresOfFile),
+  }));
 }
 
 function playwright() {
@@ -76,17 +81,42 @@ function playwright() {
   const isGreen = run("node_modules/@playwright/test/cli.js", ["test", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
   });
-  tally(report, isGreen, (json) => ({ passed: json.stats.expected + json.stats.flaky, failed: json.stats.unexpected }));
+  tally(report, isGreen, "end to end", (json) => ({
+    passed: json.stats.expected + json.stats.flaky,
+    failures: json.suites
+      .flatMap(specsIn)
+      .filter((spec) => !spec.ok)
+      .map((spec) => failure(`${spec.file}: ${spec.title}`, spec.tests[0]?.results[0]?.error?.message)),
+  }));
 }
 
-/** A runner that failed without a failing test (a suite that does not load, a server that does not start) still counts as one. */
-function tally(report, isGreen, read) {
-  let counted = { passed: 0, failed: 0 };
+/** Of a file that did not load, or whose hooks failed, that alone. */
+function failuresOfFile({ name, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === "failed");
+  const file = relative(root, name);
+  if (failed.length === 0) return [failure(file, message)];
+  return failed.map((test) => failure(`${file}: ${test.fullName}`, test.failureMessages[0]));
+}
+
+function specsIn(suite) {
+  return [...suite.specs, ...(suite.suites ?? []).flatMap(specsIn)];
+}
+
+function failure(name, message = "") {
+  const lines = stripVTControlCharacters(message).split("\n");
+  const own = lines.filter((line) => !/node_modules|^ +at new Promise/.test(line));
+  return [name, ...own.slice(0, 12).map((line) => `    ${line}`)].join("\n");
+}
+
+/** A runner that failed without a failing test (a server that does not start) still counts as one. */
+function tally(report, isGreen, name, read) {
+  let counted = { passed: 0, failures: [] };
   try {
     counted = read(JSON.parse(readFileSync(report, "utf8")));
   } catch {
     console.log(`There is no report in ${report}.`);
   }
   counts.passed += counted.passed;
-  counts.failed += counted.failed === 0 && !isGreen ? 1 : counted.failed;
+  counts.failures.push(...counted.failures);
+  if (counted.failures.length === 0 && !isGreen) counts.failures.push(`${name}: ended with an error, without a failing test`);
 }
