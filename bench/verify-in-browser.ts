@@ -25,6 +25,7 @@ async function fillLedger(directory: string, clientId: string): Promise<void> {
   const { transport_key = "" } = (await fileSecrets(join(directory, "secrets")).read(`tenants/${clientId}`)) ?? {};
   const database = tenantDatabase(await openPglite(join(directory, "tenants", clientId)), {
     contents: contentSeal(async () => ({ current: readTransportKey(transport_key), previous: [] })),
+    replaced: new AbortController().signal,
     onError: async () => {},
   });
   await prepareTenantDatabase(database);

@@ -61,7 +61,7 @@ const RETIRED_MS = 30_000;
 
 export function openTenantDirectory(options: TenantDirectoryOptions): TenantDirectory {
   const { controlPlane, secrets, databases, prepare } = options;
-  const open = new Map<string, { url: string; connection: Promise<TenantDatabase> }>();
+  const open = new Map<string, { url: string; connection: Promise<TenantDatabase>; replaced: AbortController }>();
   const retired = new Map<NodeJS.Timeout, Promise<TenantDatabase>>();
   const names = new LRUCache<string, string>({ max: 20_000, ttl: NAME_TTL_MS });
 
@@ -96,9 +96,10 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     return { current: readTransportKey(transport_key), previous: previous_transport_keys.map(readTransportKey) };
   }
 
-  async function connect(clientId: string, url: string): Promise<TenantDatabase> {
+  async function connect(clientId: string, url: string, replaced: AbortSignal): Promise<TenantDatabase> {
     const opened = await databases.open(url);
     const database = tenantDatabase(opened, {
+      replaced,
       contents: contentSeal(({ isStale } = { isStale: false }) => transportKeys(clientId, isStale)),
       // A password that was refused may have been rotated: it is read again at the next use.
       onError: async (error) => {
@@ -118,20 +119,22 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     const { database_url: url } = await secret(clientId);
     const held = open.get(clientId);
     if (held?.url === url) return held.connection;
-    if (held) retire(held.connection);
+    if (held) retire(held);
     // One connection a tenant is on its way at a time; one that failed is tried again by the next caller.
-    const connection = connect(clientId, url);
-    open.set(clientId, { url, connection });
+    const replaced = new AbortController();
+    const connection = connect(clientId, url, replaced.signal);
+    open.set(clientId, { url, connection, replaced });
     connection.catch(() => open.get(clientId)?.connection === connection && open.delete(clientId));
     return connection;
   }
 
-  function retire(connection: Promise<TenantDatabase>): void {
+  function retire({ connection, replaced }: { connection: Promise<TenantDatabase>; replaced: AbortController }): void {
     const timer = setTimeout(() => {
       retired.delete(timer);
       void close(connection);
     }, RETIRED_MS);
     retired.set(timer.unref(), connection);
+    replaced.abort();
   }
 
   const close = (connection: Promise<TenantDatabase>) => connection.then((database) => database.close()).catch(() => {});

@@ -79,7 +79,9 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
   const openTenants = () => {
     const tenants = openTenantDirectory({
       controlPlane,
-      secrets: cachedSecrets(fileSecrets(join(directory, "secrets")), { ttlSeconds: 1 }),
+      secrets: cachedSecrets(fileSecrets(join(directory, "secrets")), {
+        ttlSeconds: Number(givenEnvironment.VAULT_TENANT_SECRET_CACHE_TTL_SECONDS ?? 1),
+      }),
       databases: serverUrl
         ? postgresTenantDatabases({ provisionUrl: serverUrl, maxConnections: 10 })
         : pgliteTenantDatabases(join(directory, "tenants"), PGLITE_TEMPLATE),
@@ -149,7 +151,10 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
       return { status: response.status, body: text === "" ? null : isJson ? JSON.parse(text) : text, headers: response.headers };
     };
     const stream: Caller["stream"] = async (path, signal, extra = {}) => {
-      const response = await fetch(vault.url + path, { headers: { ...identity, ...extra }, signal });
+      const response = await fetch(path.startsWith("http") ? path : vault.url + path, {
+        headers: { ...identity, ...extra },
+        signal,
+      });
       if (response.body === null) throw new Error("The answer has no body.");
       return response.body;
     };

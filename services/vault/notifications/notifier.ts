@@ -26,7 +26,8 @@ export async function notifyTenant(deps: VaultDependencies, clientId: string): P
 
 /** Tells people what happened, as soon as a tenant's database announces it, and when something is due that waits. */
 export function startNotifier(deps: VaultDependencies): Notifier {
-  const followed = new Map<string, { wake: () => void; end: () => Promise<void> }>();
+  /** By tenant: how its following ends. */
+  const followed = new Map<string, () => Promise<void>>();
   let isStopped = false;
 
   async function follow(clientId: string): Promise<void> {
@@ -34,14 +35,15 @@ export function startNotifier(deps: VaultDependencies): Notifier {
     let timer: NodeJS.Timeout | undefined;
     let work: Promise<void> | null = null;
     let isWanted = false;
+    let isEnded = false;
 
     const sleep = (milliseconds: number) => {
       clearTimeout(timer);
-      if (!isStopped) timer = setTimeout(wake, Math.min(Math.max(milliseconds, SETTLE_MS), LOOK_AGAIN_MS));
+      if (!isStopped && !isEnded) timer = setTimeout(wake, Math.min(Math.max(milliseconds, SETTLE_MS), LOOK_AGAIN_MS));
     };
     const wake = () => {
       isWanted = true;
-      if (work !== null || isStopped) return;
+      if (work !== null || isStopped || isEnded) return;
       isWanted = false;
       work = notifyTenant(deps, clientId)
         .then((due) => sleep(due === null ? LOOK_AGAIN_MS : due.getTime() - deps.now().getTime()))
@@ -55,19 +57,25 @@ export function startNotifier(deps: VaultDependencies): Notifier {
         });
     };
     // Held before the connection is made, so that a second call does not make a second one.
-    followed.set(clientId, { wake, end: async () => {} });
+    followed.set(clientId, async () => {});
     try {
       const database = await deps.tenants.database(clientId);
       const stop = await database.listen(OUTBOX_CHANNEL, wake);
-      followed.set(clientId, {
-        wake,
-        end: async () => {
-          clearTimeout(timer);
-          await work;
-          await stop();
-        },
-      });
-      wake();
+      const end = async () => {
+        isEnded = true;
+        clearTimeout(timer);
+        await work;
+        await stop();
+      };
+      followed.set(clientId, end);
+      // Announcements come from the new database from now on. Where it cannot be followed yet, the next round of the loop tries again.
+      const moveOn = async () => {
+        followed.delete(clientId);
+        await Promise.allSettled([end(), follow(clientId)]);
+      };
+      database.replaced.addEventListener("abort", () => void moveOn(), { once: true });
+      if (database.replaced.aborted) await moveOn();
+      else wake();
     } catch (error) {
       followed.delete(clientId); // the next round of the loop tries again
       throw error;
@@ -78,7 +86,7 @@ export function startNotifier(deps: VaultDependencies): Notifier {
     follow,
     async stop() {
       isStopped = true;
-      await Promise.all([...followed.values()].map(({ end }) => end()));
+      await Promise.all([...followed.values()].map((end) => end()));
     },
   };
 }

@@ -42,9 +42,11 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     return streamSSE(context, async (stream) => {
       const { promise: closed, resolve: close } = Promise.withResolvers<void>();
       stream.onAbort(close);
-      // The reader comes again, to another replica.
-      if (deps.draining.aborted) close();
-      deps.draining.addEventListener("abort", () => close(), { once: true });
+      // The reader comes again: to another replica, or to where the tenant's database is now.
+      const over = AbortSignal.any([deps.draining, database.replaced]);
+      const end = () => close();
+      over.addEventListener("abort", end);
+      if (over.aborted) end();
       await stream.write(": open\n\n");
       const stop = await followReviews(database, last_event_id, ({ id, event }) =>
         stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }),
@@ -57,6 +59,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
         );
       const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
       await closed;
+      over.removeEventListener("abort", end);
       clearInterval(heartbeat);
       await stop();
     });
