@@ -16,7 +16,7 @@ import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
 import { bundleQuery } from "@/lib/vault/queries";
 import { ReadFailed } from "@/lib/vault/read";
-import { eventLabel, eventRecordOf } from "./event-label";
+import { eventLabel, eventRecordOf, isWithoutContent } from "./event-label";
 import { InclusionTree } from "./inclusion-tree";
 import { Lifeline } from "./lifeline";
 import { RawBytes } from "./raw-bytes";
@@ -46,22 +46,19 @@ export function EntryView({ client, eventUuid, mayRedact }: { client: string; ev
 function Entry({ client, bundle, mayRedact }: { client: string; bundle: ProofBundle; mayRedact: boolean }) {
   const { event, inclusion } = bundle;
   const sentenceOf = useSentences(client);
-  const sentence = sentenceOf(event);
+  const sentence = sentenceOf({ ...event, is_redacted: isWithoutContent(event) });
   const record = eventRecordOf(event);
   return (
     <Page
       title="Ledger entry"
       description={
         <>
-          <span className="font-semibold text-ink">{sentence.agent}</span>{" "}
-          {isRedacted(event) ? `asked for ${event.tool_name}. What it said is redacted` : sentence.text}.
+          <span className="font-semibold text-ink">{sentence.agent}</span> {sentence.text}.
         </>
       }
       actions={
         <>
-          {mayRedact && !isRedacted(event) && record?.type !== "content.redacted" && (
-            <RedactDialog client={client} requestId={event.request_id} />
-          )}
+          {mayRedact && !isWithoutContent(event) && <RedactDialog client={client} requestId={event.request_id} />}
           <Status value={event.decision_status} label={eventLabel(event)} />
         </>
       }

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from "@ledgix/contract/ledger";
+import { isRedacted } from "@ledgix/ledger/event";
 import { z } from "zod";
 
 const eventRecord = z.looseObject({
@@ -25,4 +26,27 @@ export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string 
     "content.redacted": "Redacted",
   };
   return words[eventRecordOf(entry)?.type ?? ""];
+}
+
+const happened: Record<string, string> = {
+  "clearance.approved": "Approved by policy",
+  "clearance.denied": "Denied by policy",
+  "clearance.paused": "Paused for a person",
+  "clearance.cancelled": "Cancelled by the caller",
+  "clearance.lapsed": "Lapsed unused",
+  "review.endorsed": "First approval",
+  "review.approved": "Approved",
+  "review.denied": "Denied",
+  "review.expired": "Denied unanswered",
+  "token.minted": "Approved again for an identical action",
+  "token.consumed": "Token used",
+  "content.redacted": "Content redacted",
+};
+
+/** An event of the ledger in a line of what happened to its request. */
+export const whatHappened = (type: string): string => happened[type] ?? type;
+
+/** Nothing of what the request said is left in an event that was redacted, nor in the one that says so. */
+export function isWithoutContent(entry: LedgerEntry): boolean {
+  return isRedacted(entry) || eventRecordOf(entry)?.type === "content.redacted";
 }

@@ -16,7 +16,7 @@ import { Status } from "@/components/ui/status";
 import { Time } from "@/components/ui/time";
 import { ledgerQuery } from "@/lib/vault/queries";
 import { DensityChart } from "./density-chart";
-import { eventLabel } from "./event-label";
+import { eventLabel, isWithoutContent } from "./event-label";
 import { ExportDialog } from "./export-dialog";
 import { useLedgerFilter } from "./ledger-filter";
 import { LedgerFilters } from "./ledger-filters";
@@ -114,7 +114,7 @@ function LedgerEmpty({ client, isFiltered }: { client: string; isFiltered: boole
 
 function EntryRow({ client, entry }: { client: string; entry: LedgerEntry }) {
   const sentenceOf = useSentences(client);
-  const sentence = sentenceOf(entry);
+  const sentence = sentenceOf({ ...entry, is_redacted: isWithoutContent(entry) });
   return (
     <Link
       href={`/${client}/ledger/${entry.event_uuid}`}

@@ -7,22 +7,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { cn } from "@/lib/cn";
 import { lifelineQuery } from "@/lib/vault/queries";
-import { eventRecordOf } from "./event-label";
+import { eventRecordOf, whatHappened } from "./event-label";
 
-const words: Record<string, string> = {
-  "clearance.approved": "Approved by policy",
-  "clearance.denied": "Denied by policy",
-  "clearance.paused": "Paused for a person",
-  "clearance.cancelled": "Cancelled by the caller",
-  "clearance.lapsed": "Lapsed unused",
-  "review.endorsed": "First approval",
-  "review.approved": "Approved",
-  "review.denied": "Denied",
-  "review.expired": "Denied unanswered",
-  "token.minted": "Approved again for an identical action",
-  "token.consumed": "Token used",
-  "content.redacted": "Content redacted",
-};
 const by: Record<string, string> = { console: "in the console", slack: "in Slack", api: "by the API", rule: "by its deadline" };
 
 /** What happened with the request, from the first event to the last; the entry at hand stands out. */
@@ -55,7 +41,7 @@ export function Lifeline({ client, entry }: { client: string; entry: LedgerEntry
               aria-current={isHere ? "true" : undefined}
               className={cn("min-w-0 hover:underline", isHere && "font-semibold")}
             >
-              <span className="block">{record === null ? "Redacted" : (words[record.type] ?? record.type)}</span>
+              <span className="block">{record === null ? "Redacted" : whatHappened(record.type)}</span>
               <span className="block text-xs font-normal break-words text-muted">
                 {record?.actor && `${record.actor} ${by[record.channel ?? ""] ?? ""} `}
                 <Time at={event.accepted_at} />

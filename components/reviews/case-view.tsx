@@ -2,7 +2,7 @@
 
 import type { ReviewCase } from "@ledgix/contract/review";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, CirclePause, TriangleAlert } from "lucide-react";
+import { ArrowLeft, CirclePause, Eraser, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { useSentences } from "@/components/reviews/use-sentences";
@@ -43,7 +43,8 @@ type CaseProps = { client: string; review: ReviewCase; self: string; mayCollabor
 
 function Case({ client, review, self, mayCollaborate }: CaseProps) {
   const sentenceOf = useSentences(client);
-  const sentence = sentenceOf(review);
+  const isRedacted = review.redacted_at !== null;
+  const sentence = sentenceOf({ ...review, is_redacted: isRedacted });
   return (
     <article className="mx-auto flex max-w-3xl flex-col gap-7 p-4 pb-44 sm:p-8 sm:pb-8">
       <header className="flex flex-col gap-2.5">
@@ -62,10 +63,7 @@ function Case({ client, review, self, mayCollaborate }: CaseProps) {
         <h1 className="text-xl break-words">
           <span className="font-semibold">{sentence.agent}</span> {sentence.text}.
         </h1>
-        <p className="flex items-start gap-2 text-base text-paused">
-          <CirclePause className="mt-1 size-4 shrink-0" aria-hidden />
-          <span className="min-w-0 break-words">{review.reason}</span>
-        </p>
+        <WhyItPaused review={review} />
         <Deadline review={review} />
         {review.policy_changed && (
           <p role="status" className="flex items-start gap-2 rounded-md bg-paused-soft px-3 py-2 text-paused">
@@ -76,12 +74,16 @@ function Case({ client, review, self, mayCollaborate }: CaseProps) {
       </header>
       {mayCollaborate && <Assignment client={client} review={review} self={self} />}
       <DecisionBar client={client} review={review} self={self} noun={sentence.noun} />
-      <Section title="Arguments">
-        <CallArguments args={review.tool_args} lastApproved={review.last_approved} />
-      </Section>
-      <Section title="What your policies say">
-        <Citations client={client} citations={review.citations} />
-      </Section>
+      {!isRedacted && (
+        <>
+          <Section title="Arguments">
+            <CallArguments args={review.tool_args} lastApproved={review.last_approved} />
+          </Section>
+          <Section title="What your policies say">
+            <Citations client={client} citations={review.citations} />
+          </Section>
+        </>
+      )}
       <Section title="Asked by">
         <Facts review={review} />
       </Section>
@@ -91,12 +93,33 @@ function Case({ client, review, self, mayCollaborate }: CaseProps) {
         </Section>
       )}
       <Section title="Comments">
-        <CaseComments client={client} review={review} mayWrite={mayCollaborate} />
+        <CaseComments client={client} review={review} mayWrite={mayCollaborate && !isRedacted} />
       </Section>
       <Section title="Timeline">
         <CaseTimeline client={client} timeline={review.timeline} />
       </Section>
     </article>
+  );
+}
+
+/** Why a person is asked; of a redacted case, that this is gone. */
+function WhyItPaused({ review }: { review: ReviewCase }) {
+  if (review.redacted_at !== null) {
+    return (
+      <p className="flex items-start gap-2 text-muted">
+        <Eraser className="mt-0.5 size-4 shrink-0" aria-hidden />
+        <span className="min-w-0 break-words">
+          Redacted by {review.redacted_by}, <Time at={review.redacted_at} />. What the request said is gone for good; that it was
+          asked and decided stays proven in the ledger.
+        </span>
+      </p>
+    );
+  }
+  return (
+    <p className="flex items-start gap-2 text-base text-paused">
+      <CirclePause className="mt-1 size-4 shrink-0" aria-hidden />
+      <span className="min-w-0 break-words">{review.reason}</span>
+    </p>
   );
 }
 

@@ -13,7 +13,7 @@ type Props = { client: string; review: ReviewSummary; isSelected: boolean; mayDe
 
 /** A case in the queue: who wants what, why it paused, since when. */
 export function QueueRow({ client, review, isSelected, mayDecide }: Props) {
-  const { agent, text } = useSentences(client)(review);
+  const { agent, text } = useSentences(client)({ ...review, is_redacted: review.redacted_at !== null });
   const query = useSearchParams().toString();
   const { ids, toggle } = useSelection();
   const isPicked = ids.has(review.request_id);
@@ -59,7 +59,7 @@ export function QueueRow({ client, review, isSelected, mayDecide }: Props) {
           <span className="min-w-0 flex-1 truncate font-semibold">{sentenceCase(text)}</span>
           {!isOpen && <Status value={review.status} />}
         </span>
-        <span className="truncate text-muted">{review.reason}</span>
+        <span className="truncate text-muted">{review.redacted_at === null && review.reason}</span>
       </Link>
     </div>
   );

@@ -32,6 +32,7 @@ export const problems = {
   cases_failed: [409, "The version does not pass its test cases"],
   token_replayed: [409, "The clearance token was already used"],
   slack_not_connected: [409, "Slack is not connected"],
+  redacted: [409, "What the request said was redacted"],
   not_settled: [409, "The request is not settled yet"],
   not_sequenced: [409, "The event is not in a checkpoint yet"],
   body_too_large: [413, "The body is too large"],

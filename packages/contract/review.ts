@@ -31,6 +31,8 @@ export const reviewSummary = z.object({
   /** How many approvals it has, of how many. */
   approvals: z.number().int(),
   approvals_needed: z.number().int(),
+  /** When an owner destroyed what the request said; its texts are empty since. */
+  redacted_at: z.string().nullable(),
 });
 export type ReviewSummary = z.infer<typeof reviewSummary>;
 
@@ -78,6 +80,7 @@ export const reviewCase = reviewSummary.extend({
   /** How the confidence was made up, in words. */
   confidence_basis: z.string(),
   review_reason: z.string().nullable(),
+  redacted_by: z.string().nullable(),
   requested_by: z.string(),
   destination: z.object({ provider: z.string().nullable(), uri: z.string().nullable(), account_ref: z.string().nullable() }),
   purpose: z.string().nullable(),

@@ -23,13 +23,22 @@ const targets = ["customer", "customer_id", "recipient", "payee", "to", "account
 
 export type Sentence = { agent: string; text: string; noun: string };
 
-export type DescribedCall = { agent_id: string; tool_name: string; tool_args: JsonObject };
+export type DescribedCall = {
+  agent_id: string;
+  tool_name: string;
+  tool_args: JsonObject;
+  /** True where the arguments were destroyed: none are left, which says nothing of what they were. */
+  is_redacted?: boolean;
+};
 
 /**
  * "payments-agent wants to refund $1,240.00 to customer cus_123." By the tool's template where it has one that this call can fill,
  * else by what the names of the tool and of its arguments say.
  */
 export function describeCall(call: DescribedCall, template?: ToolTemplate): Sentence {
+  if (call.is_redacted) {
+    return { agent: call.agent_id, text: `asked for ${call.tool_name}; what it said is redacted`, noun: nounOf(call.tool_name) };
+  }
   const filled = template && fillTemplate(template.text, call.tool_args);
   if (filled) return { agent: call.agent_id, text: `wants to ${filled}`, noun: template.noun || "request" };
   return describeByName(call);

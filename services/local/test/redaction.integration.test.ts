@@ -85,7 +85,11 @@ describe("redaction", () => {
       evidence_chunks: [{ type: "content.redacted", actor: "owner@example.com" }],
     });
     expect(await verifyBundle(await bundleOf(event.event_uuid))).toMatchObject({ isIntact: true });
-    expect((await reviewer("GET", `/reviews/${request_id}`)).status).toBe(200);
+    expect((await reviewer("GET", `/reviews/${request_id}`)).body).toMatchObject({
+      ...{ tool_args: {}, redacted_by: "owner@example.com", redacted_at: body.redacted_at },
+    });
+    const comment = await reviewer("POST", `/reviews/${request_id}/comments`, { text: `About ${SAID}` });
+    expect([comment.status, comment.body.code]).toEqual([409, "redacted"]);
     expect((await owner("GET", "/ledger/verify")).body.intact).toBe(true);
   });
 

@@ -51,6 +51,8 @@ export const storedRequest = z.object({
   token_issued_at: z.coerce.number().nullable(),
   consumed_at: z.date().nullable(),
   traceparent: z.string().nullable(),
+  redacted_at: z.date().nullable(),
+  redacted_by: z.string().nullable(),
 });
 export type StoredRequest = z.infer<typeof storedRequest>;
 

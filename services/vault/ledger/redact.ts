@@ -9,8 +9,6 @@ import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent } from "./append.ts";
 
-const redacted = z.object({ redacted_at: z.date().nullable(), redacted_by: z.string().nullable() });
-
 /**
  * Destroys what a settled request said, for good: the content keys of its events, and every copy in the tenant's database. Hashes, receipts
  * and places in the tree stay, so that every proof goes on verifying. The redaction is an event of its own. Doing it twice changes nothing.
@@ -26,8 +24,8 @@ export async function redactRequest(
   const by = principalLabel(principal);
   return database.transaction(async (transaction) => {
     const request = await transaction.row(
-      storedRequest.extend(redacted.shape),
-      `select ${REQUEST_COLUMNS}, redacted_at, redacted_by from clearance_requests where request_id = $1 for update`,
+      storedRequest,
+      `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1 for update`,
       [request_id],
     );
     if (request === null) throw new ProblemError("not_found", "There is no request of this id.");
@@ -76,13 +74,13 @@ async function assertSettled(transaction: TenantQueryable, request: StoredReques
 async function emptyRequest(transaction: TenantQueryable, request: StoredRequest, by: string) {
   const { agent_id, session_id, tool_name } = request;
   const emptied = await transaction.row(
-    storedRequest.extend(redacted.shape),
+    storedRequest,
     `update clearance_requests set redacted_at = clock_timestamp(), redacted_by = $2, intent_hash = $3, tool_args = '{}', tool_args_hash = '',
        body_hash = '', context = '{}', citations = '[]', reason = 'Redacted.', confidence_basis = '', review_reason = null,
        pause_reason = case when pause_reason is null then null else 'Redacted.' end, human_principal = null, destination_uri = null,
        destination_account_ref = null, purpose = null, processing_register_ref = null, dataset_ref = null, data_categories = '{}',
        amount = null, currency = null
-     where request_id = $1 returning ${REQUEST_COLUMNS}, redacted_at, redacted_by`,
+     where request_id = $1 returning ${REQUEST_COLUMNS}`,
     [request.request_id, by, hashIntent({ agent_id, session_id, tool_name, tool_args: {} })],
   );
   if (emptied === null) throw new ProblemError("not_found", "There is no request of this id.");

@@ -26,7 +26,7 @@ export async function readComments(database: Queryable, requestId: string): Prom
 
 const MENTION = /@([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g;
 
-/** Adds a comment to a case; members whose address stands in it behind an @ are told. @throws {ProblemError} `not_found` */
+/** Adds a comment to a case; members whose address stands in it behind an @ are told. @throws {ProblemError} `not_found` · `redacted` */
 export async function addComment(
   { controlPlane }: Pick<VaultDependencies, "controlPlane">,
   database: Database,
@@ -47,12 +47,15 @@ export async function addComment(
   await database.transaction(async (transaction) => {
     const request = z.uuid().safeParse(requestId).success
       ? await transaction.row(
-          z.object({ status: clearanceStatus }),
-          "select status from clearance_requests where request_id = $1 and paused_at is not null",
+          z.object({ status: clearanceStatus, redacted_at: z.date().nullable() }),
+          "select status, redacted_at from clearance_requests where request_id = $1 and paused_at is not null for share",
           [requestId],
         )
       : null;
     if (request === null) throw new ProblemError("not_found", "There is no case of this id.");
+    if (request.redacted_at !== null) {
+      throw new ProblemError("redacted", "What this case said was redacted. It takes no comments any more.");
+    }
     await transaction.run(
       "insert into review_comments (request_id, author, author_label, text, mentions) values ($1, $2, $3, $4, $5)",
       [requestId, principalId(principal), principalLabel(principal), text, mentions],

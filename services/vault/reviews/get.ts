@@ -33,6 +33,7 @@ export async function readReview(
   return {
     ...toSummary(request),
     review_reason: request.review_reason,
+    redacted_by: request.redacted_by,
     confidence_basis: request.confidence_basis,
     requested_by: request.principal_label,
     destination: {
@@ -48,7 +49,7 @@ export async function readReview(
     citations: request.citations,
     timeline: await readTimeline(database, requestId),
     similar: await similarDecisions(database, request, "true", 5),
-    last_approved: (await similarDecisions(database, request, "status = 'approved'", 1))[0] ?? null,
+    last_approved: (await similarDecisions(database, request, "status = 'approved' and redacted_at is null", 1))[0] ?? null,
     rule: request.review_rule ?? defaultReviewRule,
     votes: (await readVotes(database, requestId)).map(({ voter_label, voted_at, channel, review_reason }) => ({
       by: voter_label,

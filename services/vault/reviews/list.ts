@@ -107,5 +107,6 @@ export function toSummary(request: StoredRequest & { votes: number }): ReviewSum
     escalated_at: request.escalated_at?.toISOString() ?? null,
     approvals: request.votes,
     approvals_needed: request.review_rule?.approvals ?? 1,
+    redacted_at: request.redacted_at?.toISOString() ?? null,
   };
 }
