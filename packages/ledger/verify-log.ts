@@ -106,8 +106,10 @@ export async function verifyLog(
       "That everybody is shown this same log: compare the newest checkpoint with its anchor.",
       "That the keys are Ledgix's: compare them with the JWKS that you trust.",
       "That every action was asked about: a tool that never asks leaves no entry.",
-      ...(count.unsequenced > 0 ? [`The place of ${count.unsequenced} entries that the next checkpoint will cover.`] : []),
-      ...(count.redacted > 0 ? [`The content of ${count.redacted} entries that are redacted.`] : []),
+      ...(count.unsequenced > 0
+        ? [`The place of ${counted(count.unsequenced, "entry", "entries")} that the next checkpoint will cover.`]
+        : []),
+      ...(count.redacted > 0 ? [`The content of ${counted(count.redacted, "redacted entry", "redacted entries")}.`] : []),
     ],
   };
 }

@@ -85,8 +85,8 @@ async function verify(lines: Iterable<string> | AsyncIterable<string>, options: 
     [
       ...(options.anchors ? [] : ["That everybody is shown this same log: no anchors were given to compare with."]),
       ...(options.keys ? [] : ["That the keys are Vault's: they are the export's own."]),
-      ...(count.redacted > 0 ? [`The content of ${count.redacted} entries, which is redacted.`] : []),
-      ...(unplaced > 0 && told.length === 0 ? [`The place of ${unplaced} entries, which no checkpoint covers yet.`] : []),
+      ...(count.redacted > 0 ? [`The content of what is redacted (entries: ${count.redacted}).`] : []),
+      ...(unplaced > 0 && told.length === 0 ? [`The place of what no checkpoint covers yet (entries: ${unplaced}).`] : []),
     ],
   );
 }
@@ -133,7 +133,11 @@ function placedLeaves() {
 
 const entriesCheck = (count: number): Check =>
   count > 0
-    ? check("entries", true, `${count} entries make their leaves and have their receipts; none is missing or stands twice.`)
+    ? check(
+        "entries",
+        true,
+        `Each of the entries (${count}) makes its leaf and has its receipt; none is missing or stands twice.`,
+      )
     : { name: "entries", outcome: "skipped", detail: "The export holds no entries." };
 
 async function treeChecks(leaves: Uint8Array, checkpoints: Checkpoint[]): Promise<Check[]> {
