@@ -39,8 +39,10 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const principal = await admit(context, "reviews:read");
     const database = await tenants.database(principal.clientId);
     const { last_event_id } = parseWith(streamQuery, { last_event_id: context.req.header("last-event-id") }, "invalid_parameter");
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    // Before the answer begins: what its reader reads from then on, and what comes here, has no gap between.
+    const following = await followReviews(database, last_event_id, close);
     return streamSSE(context, async (stream) => {
-      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
       stream.onAbort(close);
       // The reader comes again: to another replica, or to where the tenant's database is now.
       const over = AbortSignal.any([deps.draining, database.replaced]);
@@ -48,9 +50,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
       over.addEventListener("abort", end);
       if (over.aborted) end();
       await stream.write(": open\n\n");
-      const stop = await followReviews(database, last_event_id, ({ id, event }) =>
-        stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }),
-      );
+      await following.sendTo(({ id, event }) => stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }));
       // A removed member, an ended session or a revoked key ends the stream. A control plane that is away does not.
       const beat = () =>
         admit(context, "reviews:read").then(
@@ -61,7 +61,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
       await closed;
       over.removeEventListener("abort", end);
       clearInterval(heartbeat);
-      await stop();
+      await following.stop();
     });
   });
   app.get("/reviews/:requestId", async (context) => {

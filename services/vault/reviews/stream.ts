@@ -21,20 +21,25 @@ const SELECT_EVENT = `select id, type, request_id, payload from outbox where typ
 const OVERLAP = 64;
 const CATCH_UP_LIMIT = 1_000;
 
-export type StreamMessage = { id: string; event: ReviewEvent };
+type Send = (message: { id: string; event: ReviewEvent }) => Promise<void>;
 
 /**
- * Follows the tenant's review events in commit order: first what came after `lastEventId`, then what happens.
+ * Follows the tenant's review events in commit order: first what came after `lastEventId`, then what happens. It listens from the moment
+ * that this resolves, and keeps what it hears until there is a reader.
  *
- * @param send Awaited one by one; a slow reader holds only its own stream.
- * @returns how to stop
+ * @param onFailure Called where an event could not be read or sent: its reader shall come again, after the last event that it saw.
  */
 export async function followReviews(
   database: Database,
   lastEventId: number | null,
-  send: (message: StreamMessage) => Promise<void>,
-): Promise<() => Promise<void>> {
-  let work = Promise.resolve();
+  onFailure: () => void,
+): Promise<{
+  /** @param send Awaited one by one; a slow reader holds only its own stream. */
+  sendTo(send: Send): Promise<void>;
+  stop(): Promise<void>;
+}> {
+  const reader = Promise.withResolvers<Send>();
+  let work: Promise<unknown> = reader.promise;
   let lastSent = lastEventId;
   const sent = new Set<number>();
 
@@ -49,6 +54,7 @@ export async function followReviews(
       status: row.payload.status,
       total_pending: await countPending(database),
     };
+    const send = await reader.promise;
     await send({ id: String(row.id), event });
   }
 
@@ -65,9 +71,14 @@ export async function followReviews(
   }
 
   const stop = await database.listen(OUTBOX_CHANNEL, (payload) => {
-    // One after the other. What fails here fails for a reader who went away; `stop` follows.
-    work = work.then(() => (payload === null ? catchUp() : forwardOne(Number(payload)))).catch(() => {});
+    // One after the other.
+    work = work.then(() => (payload === null ? catchUp() : forwardOne(Number(payload)))).catch(onFailure);
   });
-  await catchUp();
-  return stop;
+  return {
+    stop,
+    async sendTo(send) {
+      reader.resolve(send);
+      await catchUp().catch(onFailure);
+    },
+  };
 }
