@@ -6,13 +6,14 @@ import { useQuery } from "@tanstack/react-query";
 import { TrendingUp, UserRoundCheck } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import type { ReactNode } from "react";
 import { FirstRequestLink } from "@/components/first-run/first-request-link";
 import { Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
+import { changeAddress } from "@/lib/address";
 import { insightsQuery } from "@/lib/vault/queries";
 import { describeTaken } from "./describe-taken";
 
@@ -27,20 +28,13 @@ const spans = [7, 30, 90, 365];
 export function InsightsPage({ client }: { client: string }) {
   const given = Number(useSearchParams().get("days"));
   const days = spans.includes(given) ? given : 30;
-  const router = useRouter();
-  const pathname = usePathname();
   const { data, error, refetch } = useQuery(insightsQuery(client, days));
   return (
     <Page
       title="Insights"
       description="What your agents ask for, what your policies settle, and what people decide."
       actions={
-        <Select
-          aria-label="Time"
-          className="w-44"
-          value={days}
-          onChange={(event) => router.replace(`${pathname}?days=${event.target.value}`)}
-        >
+        <Select aria-label="Time" className="w-44" value={days} onChange={(event) => changeAddress({ days: event.target.value })}>
           {spans.map((span) => (
             <option key={span} value={span}>
               Last {span} days

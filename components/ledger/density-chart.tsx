@@ -7,7 +7,7 @@ import { type PointerEvent, useRef, useState } from "react";
 import { Skeleton } from "@/components/ui/skeleton";
 import { exactTime } from "@/lib/format";
 import { densityQuery } from "@/lib/vault/queries";
-import { useLedgerFilter, useSetLedgerFilter } from "./ledger-filter";
+import { setLedgerFilter, useLedgerFilter } from "./ledger-filter";
 
 const HEIGHT = 72;
 
@@ -21,7 +21,6 @@ export function DensityChart({ client }: { client: string }) {
 }
 
 function Chart({ density }: { density: LedgerDensity }) {
-  const setFilter = useSetLedgerFilter();
   const area = useRef<HTMLDivElement>(null);
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null);
   const columns = columnsOf(density);
@@ -36,7 +35,10 @@ function Chart({ density }: { density: LedgerDensity }) {
     const [first, last] = [columns[Math.min(brush.from, brush.to)], columns[Math.max(brush.from, brush.to)]];
     setBrush(null);
     if (!first || !last) return;
-    setFilter({ from: new Date(first.at).toISOString(), to: new Date(last.at + density.bucket_seconds * 1000).toISOString() });
+    setLedgerFilter({
+      from: new Date(first.at).toISOString(),
+      to: new Date(last.at + density.bucket_seconds * 1000).toISOString(),
+    });
   };
   return (
     <figure className="flex flex-col gap-1">

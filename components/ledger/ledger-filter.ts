@@ -1,7 +1,7 @@
 "use client";
 
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { refusesKey } from "@/lib/refuse-key";
+import { useSearchParams } from "next/navigation";
+import { changeAddress } from "@/lib/address";
 import type { LedgerFilter } from "@/lib/vault/queries";
 
 /** The parts of the ledger's filter that stand in the address, by the names that Vault takes, and what people call them. */
@@ -27,15 +27,4 @@ export function useLedgerFilter(): LedgerFilter {
 }
 
 /** Writes a change of the filter into the address; an empty value takes a part away. */
-export function useSetLedgerFilter(): (change: Partial<Record<LedgerFilterName, string>>) => void {
-  const filter = useLedgerFilter();
-  const router = useRouter();
-  const pathname = usePathname();
-  return (change) => {
-    const next: LedgerFilter = { ...filter, ...change };
-    const set = ledgerFilterNames.filter((name) => next[name]).map((name) => [name, next[name] ?? ""]);
-    const query = new URLSearchParams(set);
-    if (refusesKey(query.toString())) return;
-    router.replace(query.size === 0 ? pathname : `${pathname}?${query}`);
-  };
-}
+export const setLedgerFilter = (change: Partial<Record<LedgerFilterName, string>>): void => changeAddress(change);

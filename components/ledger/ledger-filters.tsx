@@ -7,13 +7,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { exactTime, shortId } from "@/lib/format";
-import {
-  type LedgerFilterName,
-  ledgerFilterLabels,
-  ledgerFilterNames,
-  useLedgerFilter,
-  useSetLedgerFilter,
-} from "./ledger-filter";
+import { type LedgerFilterName, ledgerFilterLabels, ledgerFilterNames, setLedgerFilter, useLedgerFilter } from "./ledger-filter";
 
 const decisions = { approved: "Approved", denied: "Denied", approved_pending_review: "Paused" };
 const channels = { policy: "by policy", console: "the console", slack: "Slack", api: "the API", rule: "by a rule's deadline" };
@@ -41,7 +35,6 @@ function chipLabel(name: LedgerFilterName, value: string): string {
 
 export function LedgerFilters() {
   const filter = useLedgerFilter();
-  const setFilter = useSetLedgerFilter();
   const [isOpen, setOpen] = useState(false);
   const chosen = ledgerFilterNames.filter((name) => filter[name]);
   return (
@@ -60,7 +53,7 @@ export function LedgerFilters() {
               const form = Object.fromEntries(
                 [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value).trim()]),
               );
-              setFilter({ ...form, from: fromLocal(form.from ?? ""), to: fromLocal(form.to ?? "") });
+              setLedgerFilter({ ...form, from: fromLocal(form.from ?? ""), to: fromLocal(form.to ?? "") });
               setOpen(false);
             }}
           >
@@ -114,7 +107,7 @@ export function LedgerFilters() {
               <button
                 type="button"
                 aria-label={`Take away the filter ${chipLabel(name, filter[name] ?? "")}`}
-                onClick={() => setFilter({ [name]: "" })}
+                onClick={() => setLedgerFilter({ [name]: "" })}
                 className="flex h-6 max-w-72 items-center gap-1 rounded-full bg-accent-soft pr-1.5 pl-2.5 text-xs text-accent hover:bg-ink/10"
               >
                 <span className="truncate" suppressHydrationWarning>

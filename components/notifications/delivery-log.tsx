@@ -4,7 +4,7 @@ import { type Delivery, notificationEvents } from "@ledgix/contract/notification
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, CircleDashed, CircleMinus, CircleX } from "lucide-react";
 import Link from "next/link";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useTransition } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
@@ -13,6 +13,7 @@ import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
+import { changeAddress } from "@/lib/address";
 import { resendDelivery } from "@/lib/notifications/actions";
 import { deliveriesQuery } from "@/lib/vault/queries";
 
@@ -30,17 +31,11 @@ const labels: Record<string, string> = {
 /** What was sent to whom, what became of it, and why it was not. */
 export function DeliveryLog({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const params = useSearchParams();
-  const router = useRouter();
-  const pathname = usePathname();
   const filter = { status: params.get("status") ?? "", channel: params.get("channel") ?? "", target: params.get("target") ?? "" };
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     deliveriesQuery(client, filter),
   );
   const deliveries = data?.pages.flatMap((page) => page.deliveries) ?? [];
-  const choose = (change: Partial<typeof filter>) => {
-    const set = Object.entries({ ...filter, ...change }).filter(([, value]) => value !== "");
-    router.replace(set.length === 0 ? pathname : `${pathname}?${new URLSearchParams(set)}`);
-  };
   return (
     <Page
       title="Delivery log"
@@ -56,7 +51,7 @@ export function DeliveryLog({ client, mayWrite }: { client: string; mayWrite: bo
           aria-label="Status"
           className="w-40"
           value={filter.status}
-          onChange={(event) => choose({ status: event.target.value })}
+          onChange={(event) => changeAddress({ status: event.target.value })}
         >
           <option value="">Every status</option>
           {Object.entries(looks).map(([name, { word }]) => (
@@ -69,7 +64,7 @@ export function DeliveryLog({ client, mayWrite }: { client: string; mayWrite: bo
           aria-label="Channel"
           className="w-40"
           value={filter.channel}
-          onChange={(event) => choose({ channel: event.target.value })}
+          onChange={(event) => changeAddress({ channel: event.target.value })}
         >
           <option value="">Every channel</option>
           <option value="email">E-mail</option>
@@ -77,7 +72,7 @@ export function DeliveryLog({ client, mayWrite }: { client: string; mayWrite: bo
           <option value="webhook">Webhook</option>
         </Select>
         {filter.target && (
-          <Button variant="ghost" onClick={() => choose({ target: "" })}>
+          <Button variant="ghost" onClick={() => changeAddress({ target: "" })}>
             Every receiver
           </Button>
         )}

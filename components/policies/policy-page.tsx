@@ -4,13 +4,14 @@ import type { PolicyDocument } from "@ledgix/contract/policy";
 import { useQuery } from "@tanstack/react-query";
 import { FlaskConical, Pencil } from "lucide-react";
 import Link from "next/link";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
+import { changeAddress } from "@/lib/address";
 import { cn } from "@/lib/cn";
 import { policyQuery } from "@/lib/vault/policy-queries";
 import { ActivateControl } from "./activate-control";
@@ -146,16 +147,7 @@ function NewerVersion({ policy, root }: { policy: PolicyDocument; root: string }
 
 /** The views of the policy; the address holds which one is open. */
 function Views() {
-  const router = useRouter();
-  const pathname = usePathname();
-  const params = useSearchParams();
-  const open = params.get("view") ?? "";
-  const show = (view: string) => {
-    const next = new URLSearchParams(params);
-    if (view === "") next.delete("view");
-    else next.set("view", view);
-    router.replace(`${pathname}?${next}`, { scroll: false });
-  };
+  const open = useSearchParams().get("view") ?? "";
   return (
     <div role="tablist" aria-label="Views" className="flex gap-4 overflow-x-auto border-b border-line">
       {views.map(([view, label]) => (
@@ -164,7 +156,7 @@ function Views() {
           type="button"
           role="tab"
           aria-selected={view === open}
-          onClick={() => show(view)}
+          onClick={() => changeAddress({ view })}
           className={cn(
             "-mb-px h-9 border-b-2 border-transparent whitespace-nowrap text-muted hover:text-ink",
             view === open && "border-accent font-semibold text-ink",

@@ -7,7 +7,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { membersQuery } from "@/lib/vault/queries";
-import { ages, statuses, useReviewFilter, useSetFilter } from "./review-filter";
+import { ages, setFilter, statuses, useReviewFilter } from "./review-filter";
 
 const texts = [
   ["tool", "Tool", "stripe_refund"],
@@ -31,7 +31,6 @@ export function FilterPopover({ client, trigger }: { client: string; trigger: Re
 
 function FilterForm({ client, close }: { client: string; close: () => void }) {
   const filter = useReviewFilter();
-  const setFilter = useSetFilter();
   const { data } = useQuery(membersQuery(client));
   const reviewers = (data?.members ?? []).filter((member) => member.role !== "compliance");
   return (

@@ -4,7 +4,7 @@ import { ListFilter, X } from "lucide-react";
 import { lazy } from "react";
 import { Button } from "@/components/ui/button";
 import { OpensOnPress } from "@/components/ui/opens-on-press";
-import { ages, chosenFilters, type FilterName, statuses, useReviewFilter, useSetFilter } from "./review-filter";
+import { ages, chosenFilters, type FilterName, setFilter, statuses, useReviewFilter } from "./review-filter";
 
 const readPopover = () => import("./filter-form").then((module) => ({ default: module.FilterPopover }));
 const FilterPopover = lazy(readPopover);
@@ -39,7 +39,6 @@ export function QueueFilters({ client }: { client: string }) {
 /** What the queue is narrowed by, each part with its way out. */
 export function FilterChips() {
   const chosen = chosenFilters(useReviewFilter());
-  const setFilter = useSetFilter();
   if (chosen.length === 0) return null;
   return (
     <ul aria-label="Chosen filters" className="flex flex-wrap gap-1.5">

@@ -1,7 +1,7 @@
 "use client";
 
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { refusesKey } from "@/lib/refuse-key";
+import { useSearchParams } from "next/navigation";
+import { changeAddress } from "@/lib/address";
 import type { ReviewFilter } from "@/lib/vault/queries";
 
 /** Ages in seconds that the queue can be narrowed by. */
@@ -42,13 +42,8 @@ export function chosenFilters(filter: ReviewFilter): [FilterName, string][] {
 }
 
 /** Writes a change of the filter into the address; an empty value takes a part away. */
-export function useSetFilter(): (change: Partial<Record<FilterName, string>>) => void {
-  const filter = useReviewFilter();
-  const router = useRouter();
-  const pathname = usePathname();
-  return (change) => {
-    if (!refusesKey(Object.values(change).join(" "))) router.replace(addressOf(pathname, { ...filter, ...change }));
-  };
+export function setFilter(change: Partial<Record<FilterName, string>>): void {
+  changeAddress({ ...change, ...(change.status === "pending_review" && { status: "" }) });
 }
 
 export function addressOf(pathname: string, filter: ReviewFilter): string {

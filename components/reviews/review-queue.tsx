@@ -15,7 +15,7 @@ import { reviewsQuery } from "@/lib/vault/queries";
 import { arrivalsKey, setListInUse } from "./arrivals";
 import { FilterChips, QueueFilters } from "./queue-filters";
 import { QueueRow } from "./queue-row";
-import { chosenFilters, useReviewFilter, useSetFilter } from "./review-filter";
+import { chosenFilters, setFilter, useReviewFilter } from "./review-filter";
 import { SavedViews } from "./saved-views";
 import { useSelection } from "./selection";
 
@@ -105,7 +105,6 @@ function QueueHeader({ client, total, mayDecide, scrollToTop }: HeaderProps) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const filter = useReviewFilter();
-  const setFilter = useSetFilter();
   const showArrivals = () => {
     queries.setQueryData(arrivalsKey(client), 0);
     scrollToTop();

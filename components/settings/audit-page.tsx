@@ -2,15 +2,15 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
+import { changeAddress } from "@/lib/address";
 import type { AuditRow } from "@/lib/audit/schema";
-import { refusesKey } from "@/lib/refuse-key";
 import { auditQuery } from "@/lib/vault/queries";
 
 const acts: Record<string, string> = {
@@ -45,8 +45,6 @@ const acts: Record<string, string> = {
 /** Every administrative act, searchable, and as a file. */
 export function AuditPage({ client }: { client: string }) {
   const params = useSearchParams();
-  const router = useRouter();
-  const pathname = usePathname();
   const filter = { q: params.get("q") ?? "", actor: params.get("actor") ?? "", action: params.get("action") ?? "" };
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditQuery(client, filter));
   const events = data?.pages.flatMap((page) => page.events) ?? [];
@@ -67,8 +65,7 @@ export function AuditPage({ client }: { client: string }) {
           onSubmit={(event) => {
             event.preventDefault();
             const q = String(new FormData(event.currentTarget).get("q") ?? "").trim();
-            if (refusesKey(q)) return;
-            router.replace(q ? `${pathname}?${new URLSearchParams({ q })}` : pathname);
+            changeAddress({ q });
           }}
         >
           <Input

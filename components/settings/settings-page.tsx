@@ -1,13 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { Time } from "@/components/ui/time";
+import { changeAddress } from "@/lib/address";
 import { settingsQuery, thresholdHistoryQuery } from "@/lib/vault/queries";
 import { ThresholdForm } from "./threshold-form";
 
@@ -16,8 +17,6 @@ export function SettingsPage({ client, mayWrite }: { client: string; mayWrite: b
   const { data, error, refetch } = useQuery(settingsQuery(client));
   const history = useQuery(thresholdHistoryQuery(client, ""));
   const tool = useSearchParams().get("tool") ?? "";
-  const router = useRouter();
-  const pathname = usePathname();
   const ownTools = Object.keys(data?.tool_thresholds ?? {});
   const tools = [...new Set([...ownTools, ...(history.data?.tools ?? []).map((row) => row.tool), ...(tool ? [tool] : [])])];
   return (
@@ -34,11 +33,7 @@ export function SettingsPage({ client, mayWrite }: { client: string; mayWrite: b
                 {...ids}
                 value={tool}
                 className="max-w-80"
-                onChange={(event) =>
-                  router.replace(
-                    event.target.value ? `${pathname}?${new URLSearchParams({ tool: event.target.value })}` : pathname,
-                  )
-                }
+                onChange={(event) => changeAddress({ tool: event.target.value })}
               >
                 <option value="">Every tool</option>
                 {tools.map((name) => (
