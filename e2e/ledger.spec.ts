@@ -132,7 +132,7 @@ test("an owner redacts a settled request: what it said is gone, and its proof ho
 
   await page.getByRole("link", { name: "open the case" }).click();
   await expect(page.getByText("What the request said is gone for good")).toBeVisible();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("what it said is redacted");
+  await expect(page.getByRole("article").getByRole("heading", { level: 1 })).toContainText("what it said is redacted");
   await expect(page.getByRole("heading", { name: "Arguments" })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Comment" })).toHaveCount(0);
   await expectAccessible(page);
