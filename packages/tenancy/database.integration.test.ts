@@ -106,6 +106,14 @@ describe("a database", () => {
     expect(await database.row(pid, "select 1 as pid")).toEqual({ pid: 1 });
   });
 
+  it("answers a statement that comes often alike, also after the table grew by a migration", async () => {
+    await database.script("create table often (id integer primary key, note text); insert into often values (1, 'a'), (2, 'b')");
+    const often = (id: number) => database.row(z.object({ note: z.string() }), "select note from often where id = $1", [id]);
+    for (let i = 0; i < 120; i++) expect(await often(1 + (i % 2))).toEqual({ note: i % 2 === 0 ? "a" : "b" });
+    await database.script("alter table often add column more text; create index on often (note)");
+    for (let i = 0; i < 20; i++) expect(await often(2)).toEqual({ note: "b" });
+  });
+
   it("tells a refused statement from an outage", async () => {
     await database.script("create table single (id integer primary key); insert into single values (1)");
     const refused = await database.run("insert into single values (1)").catch((error: unknown) => error);

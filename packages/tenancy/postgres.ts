@@ -1,7 +1,10 @@
 import pg from "pg";
 import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
+import { oftenUsedStatements } from "./often-used.ts";
 import { postgresListener } from "./postgres-listener.ts";
 
+/** One for all tenants: their databases are asked the same. */
+const nameOf = oftenUsedStatements();
 const INT8 = 20;
 
 export type PostgresOptions = {
@@ -63,7 +66,8 @@ export function openPostgres(databaseUrl: string, options: PostgresOptions): Dat
 
 function statementsOf(statements: pg.Pool | pg.PoolClient): Queryable {
   const execute: Execute = async (sql, parameters) => {
-    const result = await statements.query(sql, parameters);
+    const name = nameOf(sql);
+    const result = await statements.query({ text: sql, values: parameters, ...(name !== undefined && { name }) });
     return { rows: result.rows, affected: result.rowCount ?? 0 };
   };
   return queryable(execute, (sql) => statements.query(sql));
