@@ -13,7 +13,7 @@ import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Input, Textarea } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
-import { SkeletonRows } from "@/components/ui/skeleton";
+import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
 import { saveReviewSettings } from "@/lib/settings/actions";
 import { reviewsQuery, settingsQuery, thresholdHistoryQuery } from "@/lib/vault/queries";
@@ -190,15 +190,23 @@ function TemplateForm({ client, edited, isPending, onSave, onDelete }: TemplateP
 function Preview({ client, tool, template }: { client: string; tool: string; template: Template }) {
   const { data } = useInfiniteQuery({ ...reviewsQuery(client, { status: "all", tool, limit: "1" }), enabled: tool !== "" });
   const call = data?.pages[0]?.reviews[0];
-  if (tool === "") return null;
-  if (call === undefined)
-    return <p className="text-muted">No call of {tool} has paused yet, so there is nothing to try this on.</p>;
+  // It keeps its height while it is read: the button below must not move away under a press.
+  if (tool !== "" && data === undefined) return <Skeleton className="h-21 w-full" />;
+  if (call === undefined) {
+    return (
+      <p className="min-h-21 rounded-md bg-sunken p-3 text-muted">
+        {tool === ""
+          ? "Name a tool, and its last call is read here with your sentence."
+          : `No call of ${tool} has paused yet, so there is nothing to try this on.`}
+      </p>
+    );
+  }
   const problem = templateProblem(template.text);
   const plain = describeCall(call);
   const sentence = describeCall(call, template);
   const isFilled = problem === null && sentence.text !== plain.text;
   return (
-    <section aria-label="Preview" aria-live="polite" className="rounded-md bg-sunken p-3">
+    <section aria-label="Preview" aria-live="polite" className="min-h-21 rounded-md bg-sunken p-3">
       <p className="text-xs text-muted">
         {isFilled
           ? "On the last call it reads"
