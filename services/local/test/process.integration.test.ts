@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { verifyBundle } from "@ledgix/ledger/verify";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { until } from "./stack.ts";
 
@@ -20,6 +20,8 @@ beforeAll(async () => {
   const [PORT, VAULT_PORT, JUDGE_PORT, SUPABASE_PORT] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   ports = { PORT, VAULT_PORT, JUDGE_PORT, SUPABASE_PORT };
 });
+const children: ChildProcess[] = [];
+afterEach(() => Promise.all(children.splice(0).map(killHard)));
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function hold(port = 0): Promise<{ server: Server; port: string }> {
@@ -46,10 +48,12 @@ async function startProcess(): Promise<ChildProcess> {
     env: environment({ VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS: "1" }),
     execArgv: [],
   });
+  children.push(child);
   await once(child, "message");
   return child;
 }
 async function killHard(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGKILL");
   await once(child, "exit");
 }
@@ -110,13 +114,23 @@ describe("kill -9", () => {
     isRunning = false;
     await Promise.all(callers);
     const get = async (path: string) => (await fetch(answer.vault_url + path, { headers })).json();
-    const recorded = new Set<string>();
-    for (let cursor: string | null = ""; cursor !== null; ) {
-      const page = ledgerPage.parse(await get(`/ledger?limit=500${cursor && `&cursor=${cursor}`}`));
-      for (const entry of page.entries) recorded.add(entry.request_id);
-      cursor = page.next_cursor;
-    }
-    expect(acknowledged.filter((id) => !recorded.has(id))).toEqual([]);
+    const recorded = async () => {
+      const ids = new Set<string>();
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const page = ledgerPage.parse(await get(`/ledger?limit=500${cursor && `&cursor=${cursor}`}`));
+        for (const entry of page.entries) ids.add(entry.request_id);
+        cursor = page.next_cursor;
+      }
+      return ids;
+    };
+    // What was answered as still processing is in the ledger once it is decided.
+    await until(
+      async () => {
+        const ids = await recorded();
+        return acknowledged.filter((id) => !ids.has(id));
+      },
+      (missing) => missing.length === 0,
+    );
     for (const id of acknowledged.filter((_, i) => i % 10 === 0)) {
       const bundle = await until(
         async () => proofBundle.safeParse(await get(`/ledger/proof/bundle?request_id=${id}`)).data,
@@ -124,7 +138,6 @@ describe("kill -9", () => {
       );
       if (bundle) expect((await verifyBundle(bundle)).filter((check) => check.outcome === "failed")).toEqual([]);
     }
-    await killHard(child);
   }, 120_000);
 });
 
@@ -154,7 +167,7 @@ describe("a start that cannot work says in one sentence what to do, and exits wi
   });
 
   it("a second start on the same data", async () => {
-    const child = await startProcess();
+    await startProcess();
     const others = {
       PORT: await freePort(),
       VAULT_PORT: await freePort(),
@@ -166,7 +179,6 @@ describe("a start that cannot work says in one sentence what to do, and exits wi
     expect(message).toMatch(
       /^Ledgix already runs on .* \(process \d+\)\. Stop it first, or set LEDGIX_DATA_DIR and the ports for a second one\.$/,
     );
-    await killHard(child);
   });
 
   it("a setting that does not fit is named with what it takes, and what could be a secret is not repeated", async () => {
