@@ -23,6 +23,7 @@ async function audit(status: number, answer: unknown) {
   const port = typeof address === "object" ? address?.port : "";
   const child = spawn(process.execPath, [join(import.meta.dirname, "audit.mjs"), `http://127.0.0.1:${port}`], {
     stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, npm_config_noproxy: "127.0.0.1" },
   });
   const [output, [exit]] = await Promise.all([text(child.stdout), once(child, "exit")]);
   return { exit, output };
