@@ -148,6 +148,31 @@ describe("the ledger", () => {
     expect(plain?.n).toBe(0);
   });
 
+  it("seals by itself what came in the clear, as from a dump of before, and goes on proving it", async () => {
+    const { event } = await bundleOf(await ask(200));
+    const database = await stack.tenants.database(clientId);
+    const { event_uuid, intent_hash, tool_args, reason, citations, evidence_chunks } = event;
+    await database.run(
+      `update ledger_events set sealed_content = null, content_key = null, content_key_id = null, intent_hash = $2, tool_args = $3::json,
+         reason = $4, citations = $5::json, evidence_chunks = $6::json where event_uuid = $1`,
+      [event_uuid, intent_hash, JSON.stringify(tool_args), reason, JSON.stringify(citations), JSON.stringify(evidence_chunks)],
+    );
+    const row = z.object({ is_sealed: z.boolean(), text: z.string() });
+    const sealed = await until(
+      () =>
+        database.row(
+          row,
+          "select sealed_content is not null as is_sealed, tool_args::text || reason || intent_hash as text from ledger_events where event_uuid = $1",
+          [event_uuid],
+        ),
+      (found) => found?.is_sealed === true,
+    );
+    expect(sealed?.text).toBe("{}");
+    const after = await bundleOf(event.request_id);
+    expect(after.event).toEqual(event);
+    expect((await verifyBundle(after)).filter((check) => check.outcome === "failed")).toEqual([]);
+  });
+
   it("goes over to a new transport key by itself, and needs the old one no longer", async () => {
     const fresh = randomBytes(32);
     await stack.tenants.changeSecret(clientId, ({ transport_key = "", ...secret }) => ({
