@@ -14,6 +14,7 @@ import { type VaultConfig, vaultConfig, vaultServerConfig } from "@ledgix/vault/
 import { readTilePath } from "@ledgix/vault/ledger/serve-tile";
 import { readWitnesses } from "@ledgix/vault/ledger/witnesses";
 import { silentLog } from "@ledgix/vault/log";
+import { readUpload } from "@ledgix/vault/policies/read-upload";
 import { readCursor, writeCursor } from "@ledgix/vault/reviews/cursor";
 import { issueToken } from "@ledgix/vault/tokens/issue";
 import { fixedKeyring } from "@ledgix/vault/tokens/keyring";
@@ -21,6 +22,7 @@ import { verifyToken } from "@ledgix/vault/tokens/verify";
 import { readNote, verifyBundle, verifyLog } from "@ledgix/verifier";
 import { decode } from "cborg";
 import fc from "fast-check";
+import { HonoRequest } from "hono/request";
 import { encodeRecord, type Json } from "../packages/verifier/cbor.ts";
 import { argumentsOf, gatewayRoute } from "../services/gateway/routes.ts";
 
@@ -40,6 +42,7 @@ const target = <Input>(name: string, input: fc.Arbitrary<Input>, check: (input: 
   check,
 });
 
+const bytesOf = (given: string) => new TextEncoder().encode(given);
 function must(isRight: boolean, what: string): void {
   if (!isRight) throw new Error(what);
 }
@@ -63,6 +66,41 @@ const brokenJson = fc
   )
   .map(([json, at, put]) => json.slice(0, at % (json.length + 1)) + put + json.slice((at % (json.length + 1)) + (at % 3)));
 const jsonText = fc.oneof(fc.json(), brokenJson, text, fc.json({ noUnicodeString: false }));
+
+/** A multipart body with its parts as given, then with bytes changed, cut out or put in; and its boundary, or another one. */
+const multipartBody = fc
+  .record({
+    fields: fc.dictionary(fc.constantFrom("documentName", "policyId", "tools", "note", "draft", "file", "x"), text, {
+      maxKeys: 5,
+    }),
+    file: fc.uint8Array({ maxLength: 64 }),
+    boundary: fc.constantFrom(
+      "; boundary=b",
+      "; boundary=b",
+      "; boundary=b",
+      '; boundary="b"',
+      "; boundary=",
+      "",
+      "; boundary=c",
+    ),
+    breaks: fc.boolean(),
+    at: fc.nat(),
+    put: fc.oneof(
+      fc.uint8Array({ maxLength: 4 }),
+      fc.constantFrom("--b", "--b--", "\r\n", "\0", "; filename=", '"').map(bytesOf),
+    ),
+    cut: fc.nat(8),
+  })
+  .map(({ fields, file, boundary, breaks, at, put, cut }) => {
+    const named = { documentName: "Refunds", ...fields };
+    const parts = Object.entries(named).map(
+      ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\nContent-Type: text/markdown\r\n\r\n';
+    const whole = [...bytesOf(parts.join("") + head), ...file, ...bytesOf("\r\n--b--\r\n")];
+    const from = at % whole.length;
+    return { boundary, body: breaks ? [...whole.slice(0, from), ...put, ...whole.slice(from + cut)] : whole };
+  });
 
 const { privateKey } = generateKeyPairSync("ed25519");
 const keys = fixedKeyring(localSigner("fuzz", privateKey));
@@ -126,6 +164,20 @@ export const targets: Target[] = [
       must(claims === null || bytes(changed) === bytes(token), "A token that was changed is taken.");
     },
   ),
+  target("multipart", multipartBody, async ({ boundary, body }) => {
+    const given = new Request("http://vault", {
+      method: "POST",
+      headers: { "content-type": `multipart/form-data${boundary}` },
+      body: Uint8Array.from(body),
+    });
+    const upload = await readUpload(new HonoRequest(given)).catch((error: unknown) => {
+      if (error instanceof ProblemError && ["invalid_body", "invalid_string"].includes(error.code)) return null;
+      throw error;
+    });
+    if (upload === null) return;
+    must(upload.file instanceof File, "There is no file.");
+    must(!JSON.stringify(upload.fields).includes("\\u0000"), "A field holds what a database does not take.");
+  }),
   target(
     "cursor",
     fc.oneof(

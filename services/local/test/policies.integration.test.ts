@@ -14,10 +14,10 @@ afterAll(() => stack.close());
 describe("policies", () => {
   it("are versioned by content, and their documents refused with the reason", async () => {
     const owner = await stack.addMember(acme, "owner");
-    const upload = (name: string, content: BlobPart) => {
+    const upload = (name: string, content: BlobPart, title = "Travel policy") => {
       const data = new FormData();
       data.set("file", new File([content], name));
-      data.set("documentName", "Travel policy");
+      data.set("documentName", title);
       data.set("tools", "book_flight, book_hotel");
       return owner("POST", "/admin/upload-policy", data);
     };
@@ -33,6 +33,8 @@ describe("policies", () => {
     expect([second.body.version, second.body.versions.length]).toEqual([2, 2]);
     const old = await owner("GET", `/policies/travel-policy?version=${first.body.policy_version_id}`);
     expect(old.body.content).toContain("Economy only.");
+    const nul = await upload("travel.md", "# Travel", "Travel\0policy");
+    expect([nul.status, nul.body.code]).toEqual([422, "invalid_string"]);
     const pdf = await upload("travel.pdf", "%PDF-1.7");
     expect([pdf.status, pdf.body.code, pdf.body.detail]).toEqual([
       415,

@@ -22,9 +22,7 @@ export async function readBody<Schema extends z.ZodType>(
 ): Promise<{ body: z.output<Schema>; raw: JsonValue }> {
   const text = await context.req.text();
   const raw = parse(text);
-  if (!keepsNul && text.includes("\\u0000") && holdsNul(raw)) {
-    throw new ProblemError("invalid_string", "A text holds the character U+0000, which cannot be kept. Leave it out.");
-  }
+  if (!keepsNul && text.includes("\\u0000")) refuseNul(raw);
   return { body: parseWith(schema, raw, "invalid_body"), raw };
 }
 
@@ -42,6 +40,12 @@ export function parseWith<Schema extends z.ZodType>(
   const errors = fieldErrors(result.error);
   const names = errors.map((error) => `${error.path || "the body"}: ${error.message}`).join("; ");
   throw new ProblemError(code, `${names}.`, { errors });
+}
+
+/** @throws {ProblemError} `invalid_string` where a text holds what PostgreSQL has no room for */
+export function refuseNul(value: JsonValue): void {
+  if (!holdsNul(value)) return;
+  throw new ProblemError("invalid_string", "A text holds the character U+0000, which cannot be kept. Leave it out.");
 }
 
 function holdsNul(value: JsonValue): boolean {

@@ -8,7 +8,6 @@ import {
   registerPolicyRequest,
   rollbackPolicyRequest,
   termsUpdate,
-  uploadPolicyFields,
   writePolicyRequest,
 } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
@@ -25,6 +24,7 @@ import { addSource, listSources, removeSource } from "./confluence/sources.ts";
 import { syncSource } from "./confluence/sync.ts";
 import { readCoverage } from "./coverage.ts";
 import { assertVersion, listPolicies, readPolicy } from "./list.ts";
+import { readUpload } from "./read-upload.ts";
 import { registerPolicy } from "./register.ts";
 import { retirePolicy, rollBackPolicy } from "./retire.ts";
 import { readTerms, updateTerms } from "./terms.ts";
@@ -48,10 +48,7 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   });
   app.post("/admin/upload-policy", async (context) => {
     const principal = await admit(context, "policies:write");
-    // What is no multipart body, or a broken one, holds no file.
-    const { file, ...form } = await context.req.parseBody().catch((): Record<string, string | File> => ({}));
-    if (!(file instanceof File)) throw new ProblemError("invalid_body", "Send the document as `file` in multipart/form-data.");
-    const fields = parseWith(uploadPolicyFields, form, "invalid_body");
+    const { file, fields } = await readUpload(context.req);
     const database = await tenants.database(principal.clientId);
     const upload = await acceptUpload(database, principal, file, fields);
     const work = processUpload(deps, principal.clientId, upload.upload_id).catch((error: unknown) => {
