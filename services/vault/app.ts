@@ -91,6 +91,11 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     context.header("cache-control", "no-store");
     await next();
   });
+  // PostgreSQL has no room for it, so nothing has such a name.
+  app.use(async (context, next) => {
+    if (/%00|\0/.test(context.req.path)) throw new ProblemError("not_found", "Nothing has the character U+0000 in its name.");
+    await next();
+  });
   if (config.VAULT_CORS_ALLOWED_ORIGIN) {
     app.use(
       cors({

@@ -35,6 +35,7 @@ describe("policies", () => {
     expect(old.body.content).toContain("Economy only.");
     const nul = await upload("travel.md", "# Travel", "Travel\0policy");
     expect([nul.status, nul.body.code]).toEqual([422, "invalid_string"]);
+    expect((await owner("GET", "/policies/%00")).status).toBe(404);
     const pdf = await upload("travel.pdf", "%PDF-1.7");
     expect([pdf.status, pdf.body.code, pdf.body.detail]).toEqual([
       415,
