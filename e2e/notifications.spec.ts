@@ -177,7 +177,7 @@ test("a paused case shows as a browser notice and in the tab's title, by permiss
   // A case that pauses before the page listens is none that it tells of.
   await expect(async () => {
     await ask(key);
-    const shown = () => page.evaluate(() => (window as unknown as { shownNotices: string[] }).shownNotices);
+    const shown = () => page.evaluate<string[]>("shownNotices");
     await expect.poll(shown, { timeout: 5_000 }).toContain("payments-agent wants to refund $1,240.00 to customer cus_123");
   }).toPass();
   await expect(page).toHaveTitle(/^\(\d+\) /);
