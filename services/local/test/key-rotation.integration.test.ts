@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { proofBundle } from "@ledgix/contract/ledger";
 import { verifyBundle } from "@ledgix/ledger/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
+import { proofOf } from "./proof-of.ts";
+import { type Caller, type Stack, startStack } from "./stack.ts";
 
 let stack: Stack;
 let agent: Caller;
@@ -58,11 +58,7 @@ describe("rotating the signing key", () => {
     for (const { token } of [first, second]) expect((await agent("POST", "/consume-token", { token })).status).toBe(200);
 
     for (const { request_id } of [first, second]) {
-      const { body } = await until(
-        () => agent("GET", `/ledger/proof/bundle?request_id=${request_id}`),
-        ({ status }) => status === 200,
-      );
-      const bundle = proofBundle.parse(body);
+      const bundle = await proofOf(agent, { request_id });
       expect((await verifyBundle(bundle)).filter(({ outcome }) => outcome === "failed")).toEqual([]);
     }
     expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);

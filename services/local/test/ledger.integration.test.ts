@@ -1,16 +1,15 @@
-import { createDecipheriv, createHash, randomBytes, verify } from "node:crypto";
+import { createHash, verify } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Checkpoint, LedgerEntry, ProofBundle } from "@ledgix/contract/ledger";
-import { checkpointList, encryptedPage, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
+import type { Checkpoint, LedgerEntry } from "@ledgix/contract/ledger";
+import { checkpointList, ledgerPage } from "@ledgix/contract/ledger";
 import { verifyConsistency } from "@ledgix/ledger/tree";
 import { verifyBundle, verifyChain, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
 import { type LogSource, verifyLog } from "@ledgix/ledger/verify-log";
-import { transportKeyId } from "@ledgix/tenancy/content-seal";
 import { anchorCheckpoints } from "@ledgix/vault/ledger/anchor";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import { proofOf } from "./proof-of.ts";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
@@ -27,13 +26,6 @@ afterAll(() => stack.close());
 
 const ask = async (i: number) =>
   (await agent("POST", "/request-clearance", { tool_name: "pay", tool_args: { i, note: `é<${i}>` } })).body.request_id;
-const bundleOf = async (requestId: string): Promise<ProofBundle> => {
-  const answer = await until(
-    () => compliance("GET", `/ledger/proof/bundle?request_id=${requestId}`),
-    ({ status }) => status === 200,
-  );
-  return proofBundle.parse(answer.body);
-};
 const chain = async (): Promise<Checkpoint[]> =>
   checkpointList.parse((await compliance("GET", "/ledger/checkpoints?limit=24")).body).checkpoints.reverse();
 
@@ -41,7 +33,7 @@ describe("the ledger", () => {
   it("proves every entry offline, and no entry that was changed", async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(i)));
     for (const id of ids) {
-      const bundle = await bundleOf(id);
+      const bundle = await proofOf(compliance, { request_id: id });
       expect((await verifyBundle(bundle)).filter((check) => check.outcome === "failed")).toEqual([]);
       const forged = structuredClone(bundle);
       forged.event.tool_args = { ...forged.event.tool_args, i: 999 };
@@ -53,7 +45,7 @@ describe("the ledger", () => {
   });
 
   it("serves redacted entries by default, whose leaf and receipt still verify", async () => {
-    const { keys } = await bundleOf(await ask(100));
+    const { keys } = await proofOf(compliance, { request_id: await ask(100) });
     const { entries } = ledgerPage.parse((await compliance("GET", "/ledger?limit=5")).body);
     for (const entry of entries) {
       expect(entry).toMatchObject({ intent_hash: "", tool_args: {}, citations: [], evidence_chunks: [], reason: "" });
@@ -66,7 +58,7 @@ describe("the ledger", () => {
   });
 
   it("has a chain from its first checkpoint, each extending the one before", async () => {
-    const { keys } = await bundleOf(await ask(101));
+    const { keys } = await proofOf(compliance, { request_id: await ask(101) });
     const checkpoints = await chain();
     expect(checkpoints[0]).toMatchObject({ checkpoint_id: 1, prev_checkpoint_hash: "" });
     expect(await verifyChain(checkpoints, verifyWithKeys(keys))).toMatchObject({ outcome: "passed" });
@@ -122,81 +114,6 @@ describe("the ledger", () => {
     expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
   });
 
-  it("serves its content encrypted under the tenant's transport key, and stores none of it in the clear", async () => {
-    const { entries } = encryptedPage.parse((await compliance("GET", "/ledger/encrypted?limit=5")).body);
-    const full = ledgerPage.parse((await compliance("GET", "/ledger?limit=5&view=full")).body).entries;
-    const { transport_key = "" } = await stack.tenants.secret(clientId);
-    const open = (key: Uint8Array, sealed: Uint8Array, context: string) => {
-      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAAD(Buffer.from(context));
-      decipher.setAuthTag(sealed.subarray(-16));
-      return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);
-    };
-    for (const [i, { encrypted, event_uuid, event_hash, tool_args }] of entries.entries()) {
-      if (encrypted === null) throw new Error("The content is not there.");
-      const name = `${event_uuid}/${event_hash}`;
-      const wrapped = Buffer.from(encrypted.wrapped_key, "base64url");
-      const key = open(Buffer.from(transport_key, "base64"), wrapped, `ledgix.content-key.v1\0${encrypted.key_id}\0${name}`);
-      const content = JSON.parse(open(key, Buffer.from(encrypted.content, "base64url"), `ledgix.content.v1\0${name}`).toString());
-      expect(content).toMatchObject({ tool_args: full[i]?.tool_args, reason: full[i]?.reason });
-      expect(tool_args).toEqual({});
-    }
-    const database = await stack.tenants.database(clientId);
-    const plain = await database.row(
-      z.object({ n: z.coerce.number() }),
-      "select count(*) as n from ledger_events where reason <> '' or tool_args::text <> '{}' or intent_hash <> ''",
-    );
-    expect(plain?.n).toBe(0);
-  });
-
-  it("seals by itself what came in the clear, as from a dump of before, and goes on proving it", async () => {
-    const { event } = await bundleOf(await ask(200));
-    const database = await stack.tenants.database(clientId);
-    const { event_uuid, intent_hash, tool_args, reason, citations, evidence_chunks } = event;
-    await database.run(
-      `update ledger_events set sealed_content = null, content_key = null, content_key_id = null, intent_hash = $2, tool_args = $3::json,
-         reason = $4, citations = $5::json, evidence_chunks = $6::json where event_uuid = $1`,
-      [event_uuid, intent_hash, JSON.stringify(tool_args), reason, JSON.stringify(citations), JSON.stringify(evidence_chunks)],
-    );
-    const row = z.object({ is_sealed: z.boolean(), text: z.string() });
-    const sealed = await until(
-      () =>
-        database.row(
-          row,
-          "select sealed_content is not null as is_sealed, tool_args::text || reason || intent_hash as text from ledger_events where event_uuid = $1",
-          [event_uuid],
-        ),
-      (found) => found?.is_sealed === true,
-    );
-    expect(sealed?.text).toBe("{}");
-    const after = await bundleOf(event.request_id);
-    expect(after.event).toEqual(event);
-    expect((await verifyBundle(after)).filter((check) => check.outcome === "failed")).toEqual([]);
-  });
-
-  it("goes over to a new transport key by itself, and needs the old one no longer", async () => {
-    const fresh = randomBytes(32);
-    await stack.tenants.changeSecret(clientId, ({ transport_key = "", ...secret }) => ({
-      ...secret,
-      transport_key: fresh.toString("base64"),
-      previous_transport_keys: [transport_key],
-    }));
-    const database = await stack.tenants.database(clientId);
-    const elsewhere = z.object({ n: z.coerce.number() });
-    await until(
-      () =>
-        database.row(elsewhere, "select count(*) as n from ledger_events where content_key_id <> $1", [transportKeyId(fresh)]),
-      (row) => row?.n === 0,
-    );
-    await stack.tenants.changeSecret(clientId, ({ previous_transport_keys, ...secret }) => secret);
-    await until(
-      () => compliance("GET", "/ledger/encrypted?limit=1"),
-      ({ body }) => body.entries[0].encrypted.key_id === transportKeyId(fresh),
-    );
-    expect((await compliance("GET", "/ledger/verify")).body.intact).toBe(true);
-    const { entries } = ledgerPage.parse((await compliance("GET", "/ledger?limit=5&view=full")).body);
-    for (const entry of entries) expect(entry.tool_args).not.toEqual({});
-  });
-
   it("is told to public tools as a signed note that says the newest checkpoint", async () => {
     const { body: note, headers } = await compliance("GET", "/ledger/checkpoint");
     const [text = "", signatures = ""] = note.split("\n\n");
@@ -242,7 +159,7 @@ describe("the whole ledger", () => {
     forgeChain = (all: Checkpoint[]) => all,
   ): LogSource => ({
     checkpoints: async () => forgeChain(await chain()),
-    keys: async () => (await bundleOf(await ask(500))).keys,
+    keys: async () => (await proofOf(compliance, { request_id: await ask(500) })).keys,
     async *entries() {
       for (let cursor: string | null = ""; cursor !== null; ) {
         const { body } = await compliance("GET", `/ledger?view=full&order=oldest&limit=7${cursor && `&cursor=${cursor}`}`);

@@ -3,6 +3,7 @@ import { readNode } from "@ledgix/ledger/tiles";
 import { rootHash } from "@ledgix/ledger/tree";
 import { readNote, verifyBundle } from "@ledgix/verifier";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { proofOf } from "./proof-of.ts";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 import { startWitness } from "./witness-double.ts";
 
@@ -72,14 +73,11 @@ describe("a stranger", () => {
 
   it("verifies a bundle, against keys from the JWKS", async () => {
     const { body } = await agent("POST", "/request-clearance", { tool_name: "pay", tool_args: { amount: 9.5, to: "é" } });
-    const bundle = await until(
-      () => agent("GET", `/ledger/proof/bundle?request_id=${body.request_id}`),
-      ({ status }) => status === 200,
-    );
+    const bundle = await proofOf(agent, { request_id: body.request_id });
     const { body: jwks } = await agent("GET", "/.well-known/jwks.json");
     const keys = jwks.keys.map(({ kid, x }: { kid: string; x: string }) => ({ key_id: kid, x }));
-    expect(await verifyBundle(bundle.body, { keys })).toMatchObject({ isIntact: true });
-    expect(await verifyBundle({ ...bundle.body, event: { ...bundle.body.event, reason: "other" } }, { keys })).toMatchObject({
+    expect(await verifyBundle(bundle, { keys })).toMatchObject({ isIntact: true });
+    expect(await verifyBundle({ ...bundle, event: { ...bundle.event, reason: "other" } }, { keys })).toMatchObject({
       isIntact: false,
     });
   });

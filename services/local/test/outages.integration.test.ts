@@ -2,6 +2,7 @@ import { JudgeUnavailable } from "@ledgix/vault/adapters/judge-client";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
 import { fixedKeyring } from "@ledgix/vault/tokens/keyring";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { proofOf } from "./proof-of.ts";
 import { type Refunds, small, startRefunds } from "./refunds.ts";
 import { type Caller, type Stack, until } from "./stack.ts";
 
@@ -37,11 +38,8 @@ describe("when something is down", () => {
     expect(approve.headers.get("retry-after")).toBe("5");
     expect((await reviewer("POST", `${replica.url}/reviews/${id}/decision`, { approved: false })).status).toBe(200);
     await replica.close();
-    const bundle = await until(
-      () => agent("GET", `/ledger/proof/bundle?request_id=${id}`),
-      (answer) => answer.status === 200,
-    );
-    expect(bundle.body.event.receipt_signature).not.toBe("");
+    const { event } = await proofOf(agent, { request_id: id });
+    expect(event.receipt_signature).not.toBe("");
   });
 
   it("a request that a crash left undecided is decided after the restart", async () => {

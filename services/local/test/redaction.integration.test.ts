@@ -1,7 +1,7 @@
-import { proofBundle } from "@ledgix/contract/ledger";
 import { verifyBundle } from "@ledgix/verifier";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { proofOf } from "./proof-of.ts";
 import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
@@ -25,13 +25,6 @@ const whenSettled = async (requestId: string) =>
     () => redact(requestId),
     ({ status }) => status !== 409,
   );
-const bundleOf = async (eventUuid: string) => {
-  const { body } = await until(
-    () => owner("GET", `/ledger/proof/bundle?event_uuid=${eventUuid}`),
-    ({ status }) => status === 200,
-  );
-  return proofBundle.parse(body);
-};
 /** Every place in the tenant's database where a text stands. */
 async function placesOf(text: string): Promise<string[]> {
   const database = await stack.tenants.database(clientId);
@@ -59,7 +52,7 @@ describe("redaction", () => {
     expect((await redact(request_id)).body.code).toBe("not_settled");
     await reviewer("POST", `/reviews/${request_id}/decision`, { approved: false, review_reason: `No ${SAID}` });
     const { entries } = (await owner("GET", `/ledger?request_id=${request_id}&view=full`)).body;
-    const before = await Promise.all(entries.map(({ event_uuid }: { event_uuid: string }) => bundleOf(event_uuid)));
+    const before = await Promise.all(entries.map(({ event_uuid }: { event_uuid: string }) => proofOf(owner, { event_uuid })));
     for (const bundle of before) expect(await verifyBundle(bundle)).toMatchObject({ isIntact: true });
     expect(await placesOf(SAID)).toContain("clearance_requests");
 
@@ -70,7 +63,7 @@ describe("redaction", () => {
     expect((await redact(request_id)).body).toEqual(body);
 
     for (const { event } of before) {
-      const after = await bundleOf(event.event_uuid);
+      const after = await proofOf(owner, { event_uuid: event.event_uuid });
       expect(after.event).toMatchObject({ tool_args: {}, reason: "", citations: [], event_hash: event.event_hash });
       expect(after.event.receipt_signature).toBe(event.receipt_signature);
       const report = await verifyBundle(after);
@@ -84,7 +77,7 @@ describe("redaction", () => {
       reason: "Ticket 1234",
       evidence_chunks: [{ type: "content.redacted", actor: "owner@example.com" }],
     });
-    expect(await verifyBundle(await bundleOf(event.event_uuid))).toMatchObject({ isIntact: true });
+    expect(await verifyBundle(await proofOf(owner, { event_uuid: event.event_uuid }))).toMatchObject({ isIntact: true });
     expect((await reviewer("GET", `/reviews/${request_id}`)).body).toMatchObject({
       ...{ tool_args: {}, redacted_by: "owner@example.com", redacted_at: body.redacted_at },
     });
