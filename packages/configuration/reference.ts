@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { metaOf } from "./setting.ts";
 
 /** Settings under one heading of the reference. */
@@ -19,9 +19,9 @@ function rowOf(name: string, schema: z.ZodType): string {
 }
 
 function defaultOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodPrefault) return `\`${schema.def.defaultValue}\``;
   const unset = schema.safeParse(undefined);
   if (!unset.success) return "**needed**";
-  return unset.data === undefined ? "" : `\`${shown(unset.data)}\``;
+  const isNone = unset.data === undefined || (Array.isArray(unset.data) && unset.data.length === 0);
+  return isNone ? "" : `\`${unset.data}\``;
 }
-
-const shown = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));

@@ -54,6 +54,7 @@ export const reading = <Value>(takes: string, read: (text: string) => Value | nu
 
 /** What a setting says of itself, through its defaults and options. */
 export function metaOf(schema: z.ZodType): SettingMeta {
-  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? (schema.def.innerType as z.ZodType) : null; // zod types it as its core's
+  const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
+  const inner = isWrapped ? (schema.def.innerType as z.ZodType) : null; // zod types it as its core's
   return { ...(inner && metaOf(inner)), ...(schema.meta() as SettingMeta | undefined) }; // only this file gives meta to settings
 }

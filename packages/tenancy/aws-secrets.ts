@@ -7,7 +7,8 @@ import {
 import { type AwsEnvironment, awsClientOptions } from "./aws-environment.ts";
 import { type SecretStore, tenantSecret } from "./secrets.ts";
 
-export const secretsManager = (environment: AwsEnvironment) => new SecretsManagerClient(awsClientOptions(environment));
+export const secretsManager = (environment: AwsEnvironment) =>
+  new SecretsManagerClient(awsClientOptions(environment, "SECRETS_MANAGER"));
 
 /** Tenants' secrets in AWS Secrets Manager, each a JSON bundle under `<prefix>/<name>`. */
 export function awsSecrets({ prefix, environment }: { prefix: string; environment: AwsEnvironment }): SecretStore {

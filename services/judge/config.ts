@@ -26,7 +26,7 @@ const service = {
     .describe("LiteLLM-style name. Another one re-embeds what is stored."),
   EVAL_MODEL: modelName.default("bedrock/amazon.nova-pro-v1:0").describe("LiteLLM-style name; `local` decides by rules alone."),
   JUDGE_API_KEY: matching(/^.{16,}$/, "at least 16 characters").describe("The same as Vault's VAULT_JUDGE_API_KEY."),
-  JUDGE_ENDPOINT_RATE_LIMIT: limit.default([{ requests: 600, seconds: 60 }]).describe("In slowapi's notation."),
+  JUDGE_ENDPOINT_RATE_LIMIT: limit.prefault("600/minute").describe("In slowapi's notation."),
   JUDGE_UVICORN_WORKERS: between(1, 64, "processes").default(2).describe("Worker processes."),
   DATABASE_URL: dsn.describe("The control plane, for the way from a tenant to its secret."),
   TENANT_SECRET_PREFIX: text.optional().describe("The same as Vault's; needed unless VAULT_SECRETS_DIR is set."),

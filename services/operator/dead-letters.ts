@@ -25,7 +25,7 @@ async function openQueues({ config, environment }: Installation): Promise<Queues
   const queue = config.VAULT_CLEARANCE_SQS_QUEUE_URL;
   if (queue === undefined)
     throw new Refused("VAULT_CLEARANCE_SQS_QUEUE_URL is not set: the queue in memory has no dead letters.");
-  const client = new SQSClient(awsClientOptions({ ...environment, AWS_REGION: config.AWS_REGION }));
+  const client = new SQSClient(awsClientOptions(environment, "SQS", config.AWS_REGION));
   const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl: queue, AttributeNames: ["RedrivePolicy"] }));
   if (!Attributes?.RedrivePolicy) throw new Refused("The queue has no redrive policy, so nothing of it becomes a dead letter.");
   const { deadLetterTargetArn } = redrivePolicy.parse(JSON.parse(Attributes.RedrivePolicy));

@@ -33,7 +33,7 @@ export function openQueue(config: VaultConfig, environment: Environment, log: Lo
     return memoryQueue({ workers, depth: config.VAULT_CLEARANCE_ASYNC_QUEUE_SIZE });
   }
   return sqsQueue({
-    client: new SQSClient(awsClientOptions({ ...environment, AWS_REGION: config.AWS_REGION })),
+    client: new SQSClient(awsClientOptions(environment, "SQS", config.AWS_REGION)),
     queueUrl: config.VAULT_CLEARANCE_SQS_QUEUE_URL,
     workers,
     groupShards: config.VAULT_CLEARANCE_SQS_FIFO_GROUP_SHARDS,
@@ -84,13 +84,10 @@ export function openAnchors(config: AnchorConfig, environment: Environment): Anc
       "VAULT_LEDGER_ANCHOR_BUCKET, VAULT_LEDGER_ANCHOR_BUCKET_TEMPLATE or VAULT_ANCHOR_DIR: one of them says where checkpoints are anchored.",
     ]);
   }
-  const region = config.VAULT_LEDGER_ANCHOR_REGION ?? config.AWS_REGION;
+  const options = awsClientOptions(environment, "S3", config.VAULT_LEDGER_ANCHOR_REGION ?? config.AWS_REGION);
   return s3Anchor({
-    client: new S3Client({
-      ...awsClientOptions(environment, region),
-      // Another server than AWS may not serve a host a bucket.
-      forcePathStyle: environment.AWS_ENDPOINT_URL !== undefined,
-    }),
+    // Another server than AWS may not serve a host a bucket.
+    client: new S3Client({ ...options, forcePathStyle: "endpoint" in options }),
     bucket,
     prefix: config.VAULT_LEDGER_ANCHOR_PREFIX ?? "",
     requireVersioning: config.VAULT_LEDGER_REQUIRE_BUCKET_VERSIONING,
@@ -142,4 +139,4 @@ export const signerOpener =
   };
 
 const kmsClient = (config: Pick<VaultConfig, "AWS_REGION">, environment: Environment) =>
-  new KMSClient(awsClientOptions({ ...environment, AWS_REGION: config.AWS_REGION }));
+  new KMSClient(awsClientOptions(environment, "KMS", config.AWS_REGION));
