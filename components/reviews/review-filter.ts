@@ -1,5 +1,6 @@
 "use client";
 
+import { reviewFilterNames } from "@ledgix/contract/review";
 import { useSearchParams } from "next/navigation";
 import { changeAddress } from "@/lib/address";
 import type { ReviewFilter } from "@/lib/vault/queries";
@@ -9,32 +10,18 @@ export const ages = { "3600": "an hour", "86400": "a day", "604800": "a week" };
 /** Statuses besides the one that waits. */
 export const statuses = { approved: "Approved", denied: "Denied", all: "Every status" };
 
-/** The parts of the queue's filter that stand in the address, by the names that Vault takes. */
-const filterNames = [
-  "status",
-  "tool",
-  "agent",
-  "policy",
-  "principal",
-  "assignee",
-  "older_than",
-  "amount_min",
-  "amount_max",
-  "q",
-  "sort",
-] as const;
-export type FilterName = (typeof filterNames)[number];
+export type FilterName = (typeof reviewFilterNames)[number];
 
 /** The filter of the queue, from the address. */
 export function useReviewFilter(): ReviewFilter {
   const params = useSearchParams();
-  const set = filterNames.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? ""]] : []));
+  const set = reviewFilterNames.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? ""]] : []));
   return { status: "pending_review", ...Object.fromEntries(set) };
 }
 
 /** Everything that is not what the queue opens with, without the words of the search. */
 export function chosenFilters(filter: ReviewFilter): [FilterName, string][] {
-  return filterNames.flatMap((name) => {
+  return reviewFilterNames.flatMap((name) => {
     const value = filter[name];
     const isChosen = value !== undefined && name !== "q" && !(name === "status" && value === "pending_review");
     return isChosen ? [[name, value] as [FilterName, string]] : [];
@@ -47,7 +34,7 @@ export function setFilter(change: Partial<Record<FilterName, string>>): void {
 }
 
 export function addressOf(pathname: string, filter: ReviewFilter): string {
-  const set = filterNames.filter((name) => filter[name] && !(name === "status" && filter[name] === "pending_review"));
+  const set = reviewFilterNames.filter((name) => filter[name] && !(name === "status" && filter[name] === "pending_review"));
   const query = new URLSearchParams(set.map((name) => [name, filter[name] ?? ""]));
   return query.size === 0 ? pathname : `${pathname}?${query}`;
 }

@@ -44,6 +44,21 @@ export const reviewList = z.object({
 });
 export type ReviewList = z.infer<typeof reviewList>;
 
+/** What the list of reviews can be narrowed and sorted by, as query parameters. */
+export const reviewFilterNames = [
+  "status",
+  "tool",
+  "agent",
+  "policy",
+  "principal",
+  "assignee",
+  "older_than",
+  "amount_min",
+  "amount_max",
+  "q",
+  "sort",
+] as const;
+
 export const timelineEntry = z.object({
   event_uuid: z.string(),
   type: z.string(),
