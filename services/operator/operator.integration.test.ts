@@ -86,6 +86,7 @@ describe("tenants", () => {
     const applied: string[][] = [];
     await migrateTenants(installation, [made.id], (_, names) => applied.push(names));
     expect(applied).toEqual([[]]);
+    expect(await fsck(installation, made.id)).toMatchObject({ isIntact: true }); // before its first entry
     expect(await setSuspended(installation, made.id, true)).toMatchObject({ status: "suspended" });
     expect(await setSuspended(installation, made.id, true)).toMatchObject({ status: "suspended" });
     expect(await setSuspended(installation, made.id, false)).toMatchObject({ status: "active" });
