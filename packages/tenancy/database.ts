@@ -73,7 +73,9 @@ export function sqlState(error: unknown): string | null {
 export function isOutage(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/.test(code)) return true;
-  if (/^(08|28|57P|53)/.test(code)) return true; // connection exceptions, a login that was refused, operator intervention, out of resources
+  if (/^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)) return true; // who answers is not who was asked for
+  // Connection exceptions, a login that was refused, no such database, out of resources, operator intervention.
+  if (/^(08|28|3D|53|57P)/.test(code)) return true;
   const message = error instanceof Error ? error.message : "";
-  return /Connection terminated|timeout exceeded when trying to connect|PGlite is closed/.test(message);
+  return /Connection terminated|does not support SSL|timeout exceeded when trying to connect|PGlite is closed/.test(message);
 }

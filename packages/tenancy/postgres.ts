@@ -2,6 +2,7 @@ import pg from "pg";
 import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
 import { oftenUsedStatements } from "./often-used.ts";
 import { postgresListener } from "./postgres-listener.ts";
+import { type TlsMode, withTlsMode } from "./tls-mode.ts";
 
 /** One for all tenants: their databases are asked the same. */
 const nameOf = oftenUsedStatements();
@@ -10,6 +11,8 @@ const INT8 = 20;
 export type PostgresOptions = {
   /** Connections at most. */
   maxConnections: number;
+  /** TLS where the DSN does not say. */
+  tlsMode?: TlsMode;
   /** After so long without use a connection is closed. */
   idleSeconds?: number;
   /** Told of errors on idle connections, which belong to no query. */
@@ -20,14 +23,15 @@ export type PostgresOptions = {
 export function openPostgres(databaseUrl: string, options: PostgresOptions): Database {
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number); // sequences and counts: far below 2^53
+  const connectionString = withTlsMode(databaseUrl, options.tlsMode);
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    connectionString,
     max: options.maxConnections,
     types,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: (options.idleSeconds ?? 10) * 1000,
   });
-  const listener = postgresListener(databaseUrl);
+  const listener = postgresListener(connectionString);
   pool.on("error", (error) => options.onIdleError?.(error));
 
   return {

@@ -4,6 +4,7 @@ import { sqlState } from "./database.ts";
 import type { TenantDatabases } from "./directory.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
+import type { TlsMode } from "./tls-mode.ts";
 
 /** One PGlite directory a tenant. Vault and the judge share the open instance, since a directory has one process. */
 export function pgliteTenantDatabases(directory: string, template = join(directory, ".template")): TenantDatabases {
@@ -17,33 +18,24 @@ export type PostgresTenantOptions = {
   /** A DSN that may create databases; without it tenants' databases are made by an operator. */
   provisionUrl?: string;
   maxConnections: number;
-  /** TLS where a tenant's DSN does not say, in libpq's words. */
-  sslMode?: string;
+  /** TLS where a DSN does not say. */
+  tlsMode?: TlsMode;
   /** After so long without use a connection is closed. */
   idleSeconds?: number;
 };
-
-/** The DSN with the mode, where it names none; libpq's meaning of it, in which `require` encrypts and trusts any certificate. */
-function withSslMode(databaseUrl: string, sslMode: string | undefined): string {
-  const url = new URL(databaseUrl);
-  if (sslMode === undefined || url.searchParams.has("sslmode")) return databaseUrl;
-  url.searchParams.set("sslmode", sslMode);
-  url.searchParams.set("uselibpqcompat", "true");
-  return url.toString();
-}
 
 /** One PostgreSQL database a tenant, each with a pool of its own. */
 export function postgresTenantDatabases({
   provisionUrl,
   maxConnections,
-  sslMode,
+  tlsMode,
   idleSeconds,
 }: PostgresTenantOptions): TenantDatabases {
   return {
     async provision(clientId) {
       if (!provisionUrl) throw new Error(`Tenant ${clientId} has no secret. Create its database and secret first.`);
       const name = `ledgix_${z.uuid().parse(clientId).replaceAll("-", "")}`;
-      const server = openPostgres(provisionUrl, { maxConnections: 1 });
+      const server = openPostgres(provisionUrl, { maxConnections: 1, ...(tlsMode && { tlsMode }) });
       try {
         await server.run(`create database ${name}`);
       } catch (error) {
@@ -56,6 +48,6 @@ export function postgresTenantDatabases({
       return url.toString();
     },
     open: async (databaseUrl) =>
-      openPostgres(withSslMode(databaseUrl, sslMode), { maxConnections, ...(idleSeconds && { idleSeconds }) }),
+      openPostgres(databaseUrl, { maxConnections, ...(tlsMode && { tlsMode }), ...(idleSeconds && { idleSeconds }) }),
   };
 }

@@ -12,6 +12,7 @@ import {
   seconds,
   text,
 } from "@ledgix/configuration/setting";
+import { tlsModes } from "@ledgix/tenancy/tls-mode";
 import { z } from "zod";
 import { parseLimit } from "./limit.ts";
 
@@ -40,9 +41,9 @@ const service = {
   VAULT_TENANT_SECRET_CACHE_TTL_SECONDS: seconds
     .default(300)
     .describe("How long a tenant's secret is used before it is read again."),
-  VAULT_TENANT_DB_SSLMODE: choice(["disable", "prefer", "require", "verify-ca", "verify-full"])
+  VAULT_TENANT_DB_SSLMODE: choice(tlsModes)
     .default("require")
-    .describe("TLS to tenants' databases, where their DSN does not say."),
+    .describe("TLS to tenants' databases, where their DSN does not say; libpq's words. `require` takes any certificate."),
 };
 
 const model = {

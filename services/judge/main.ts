@@ -53,7 +53,7 @@ async function work(config: JudgeConfig, environment: NodeJS.ProcessEnv, log: Lo
   const tenants = openTenantDirectory({
     controlPlane,
     secrets: cachedSecrets(openSecrets(config, environment), { ttlSeconds: config.VAULT_TENANT_SECRET_CACHE_TTL_SECONDS }),
-    databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS, sslMode: config.VAULT_TENANT_DB_SSLMODE }),
+    databases: postgresTenantDatabases({ maxConnections: MAX_CONNECTIONS, tlsMode: config.VAULT_TENANT_DB_SSLMODE }),
   });
   const vectors = await openVectors(config, environment);
   const model = await openModelJudge(config, environment, tenants);

@@ -61,7 +61,7 @@ function openServers(environment: Environment): Installation {
     store: openSecrets(config, environment),
     databases: postgresTenantDatabases({
       maxConnections: 4,
-      sslMode: config.VAULT_TENANT_DB_SSLMODE,
+      tlsMode: config.VAULT_TENANT_DB_SSLMODE,
       ...(config.VAULT_TENANT_PROVISION_URL && { provisionUrl: config.VAULT_TENANT_PROVISION_URL }),
     }),
     anchors: hasAnchors(config) ? openAnchors(config, environment) : null,

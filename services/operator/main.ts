@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { ConfigError } from "@ledgix/configuration/read";
+import { isOutage } from "@ledgix/tenancy/database";
 import type { Report } from "@ledgix/verifier";
 import { Command } from "commander";
 import { backUp } from "./backup.ts";
@@ -234,6 +235,7 @@ try {
 } catch (error) {
   const isExpected =
     error instanceof Refused || error instanceof ConfigError || (error instanceof Error && error.name === "StartRefused");
-  console.error(isExpected && error instanceof Error ? error.message : error);
+  if (isOutage(error) && error instanceof Error) console.error(`A database could not be reached: ${error.message}`);
+  else console.error(isExpected && error instanceof Error ? error.message : error);
   process.exitCode = EXIT_REFUSED;
 }

@@ -15,6 +15,7 @@ import {
   text,
 } from "@ledgix/configuration/setting";
 import { environments } from "@ledgix/contract/environment";
+import { tlsModes } from "@ledgix/tenancy/tls-mode";
 import { z } from "zod";
 import { readWitnesses } from "./ledger/witnesses.ts";
 
@@ -47,12 +48,12 @@ const transport = {
 };
 
 const dataPlane = {
-  DATABASE_URL: dsn.describe("The control plane."),
+  DATABASE_URL: dsn.describe("The control plane. Its `sslmode` is libpq's; without one the connection is in the clear."),
   VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS: count.default(50).describe("Connections to the control plane, at most."),
   VAULT_TENANT_DB_MAX_OPEN_CONNS: count.default(25).describe("Connections to one tenant's database, at most."),
-  VAULT_TENANT_DB_SSLMODE: choice(["disable", "prefer", "require", "verify-ca", "verify-full"])
+  VAULT_TENANT_DB_SSLMODE: choice(tlsModes)
     .default("require")
-    .describe("TLS to tenants' databases, where their DSN does not say."),
+    .describe("TLS to tenants' databases, where their DSN does not say; libpq's words. `require` takes any certificate."),
   TENANT_SECRET_PREFIX: text
     .optional()
     .describe("Where tenants' secrets are in AWS Secrets Manager; needed unless VAULT_SECRETS_DIR is set."),

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     transportKey: config.VAULT_TRANSPORT_KEY_BASE64,
     databases: postgresTenantDatabases({
       maxConnections: config.VAULT_TENANT_DB_MAX_OPEN_CONNS,
-      sslMode: config.VAULT_TENANT_DB_SSLMODE,
+      tlsMode: config.VAULT_TENANT_DB_SSLMODE,
       idleSeconds: config.VAULT_TENANT_DB_IDLE_SECONDS,
       ...(config.VAULT_TENANT_PROVISION_URL && { provisionUrl: config.VAULT_TENANT_PROVISION_URL }),
     }),
