@@ -38,6 +38,7 @@ describe.runIf(TEST_DATABASE_URL)("images", () => {
         VAULT_PORT: "8261",
         VAULT_SECRETS_DIR: join(writable, "secrets"),
         VAULT_ANCHOR_DIR: join(writable, "anchors"),
+        VAULT_KEY_ID: "image-key",
         VAULT_PRIVATE_KEY_BASE64: key(),
         VAULT_JUDGE_URL: "http://127.0.0.1:8262",
         VAULT_JUDGE_API_KEY: judgeKey,

@@ -99,6 +99,12 @@ describe("tenants", () => {
 });
 
 describe("signing keys", () => {
+  const inJwks = async () => {
+    await stack.deps.keys.refresh();
+    const { keys } = (await agent("GET", "/.well-known/jwks.json")).body;
+    return keys.map(({ kid }: { kid: string }) => kid);
+  };
+
   it("are published before they sign, and stay in the JWKS after", async () => {
     const source = `file:${join(stack.directory, "second.pem")}`;
     await publishKey(installation, "vault-key-002", source, true);
@@ -112,10 +118,14 @@ describe("signing keys", () => {
     expect((await listKeys(installation)).map(({ kid, state }) => [kid, state])).toEqual([
       ["vault-key-003", "active"],
       ["vault-key-002", "retired"],
+      ["vault-key-001", "retired"],
     ]);
-    await stack.deps.keys.refresh();
-    const { keys } = (await agent("GET", "/.well-known/jwks.json")).body;
-    expect(keys.map(({ kid }: { kid: string }) => kid)).toEqual(["vault-key-003", "vault-key-002", "vault-key-001"]);
+    expect(await inJwks()).toEqual(["vault-key-003", "vault-key-002", "vault-key-001"]);
+  });
+
+  it("end by the JWKS at a date, the key of Vault's environment too, as where it was stolen", async () => {
+    await retireKey(installation, "vault-key-001", "2026-01-01T00:00:00Z");
+    expect(await inJwks()).toEqual(["vault-key-003", "vault-key-002"]);
   });
 });
 

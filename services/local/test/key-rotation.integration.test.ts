@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { verifyBundle } from "@ledgix/ledger/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { proofOf } from "./proof-of.ts";
 import { type Caller, type Stack, startStack } from "./stack.ts";
 
@@ -38,6 +39,39 @@ async function addKey(kid: string, state: string): Promise<void> {
   );
 }
 
+const retireActive = () =>
+  stack.controlPlane.run("update private.signing_keys set state = 'retired', retired_at = now() where state = 'active'");
+
+describe("the key of Vault's environment", () => {
+  const listed = async () =>
+    stack.controlPlane.rows(
+      z.object({ kid: z.string(), state: z.string() }),
+      "select kid, state from private.signing_keys order by kid",
+    );
+  const named = (VAULT_KEY_ID: string) => ({
+    environment: {
+      VAULT_KEY_ID,
+      VAULT_PRIVATE_KEY_BASE64: generateKeyPairSync("ed25519")
+        .privateKey.export({ format: "der", type: "pkcs8" })
+        .toString("base64"),
+    },
+  });
+
+  it("is listed, so that it can be retired; under its name comes no other one", async () => {
+    expect(await listed()).toEqual([{ kid: "vault-key-001", state: "active" }]);
+    await expect(stack.addReplica(named("vault-key-001"))).rejects.toThrow("vault-key-001 is the name of another key");
+  });
+
+  it("takes over from one that the environment named before, which stays in the JWKS", async () => {
+    const other = await startStack();
+    const key = await other.addKey(await other.addTenant());
+    const replica = await other.addReplica(named("changed"));
+    const { keys } = (await key("GET", `${replica.url}/.well-known/jwks.json`)).body;
+    expect(keys.map(({ kid }: { kid: string }) => kid)).toEqual(["changed", "vault-key-001"]);
+    await other.close();
+  });
+});
+
 describe("rotating the signing key", () => {
   it("publishes before it signs, signs with the new key, and goes on checking what the old one signed", async () => {
     const first = await approve();
@@ -48,6 +82,7 @@ describe("rotating the signing key", () => {
     expect(await published()).toEqual(["vault-key-001", "vault-key-002"]);
     expect(kidOf((await approve()).token)).toBe("vault-key-001");
 
+    await retireActive();
     await stack.controlPlane.run(
       "update private.signing_keys set state = 'active', activated_at = now() where kid = 'vault-key-002'",
     );
@@ -65,7 +100,7 @@ describe("rotating the signing key", () => {
   });
 
   it("takes back a retired key after its time, and never one whose source holds another key", async () => {
-    await stack.controlPlane.run("update private.signing_keys set state = 'retired', retired_at = now() where state = 'active'");
+    await retireActive();
     await addKey("vault-key-003", "active");
     await stack.deps.keys.refresh();
     expect(await published()).toEqual(["vault-key-003", "vault-key-002", "vault-key-001"]);
@@ -75,7 +110,7 @@ describe("rotating the signing key", () => {
     await stack.deps.keys.refresh();
     expect(await published()).toEqual(["vault-key-003", "vault-key-001"]);
 
-    await stack.controlPlane.run("update private.signing_keys set state = 'retired' where state = 'active'");
+    await retireActive();
     await addKey("vault-key-004", "active");
     const other = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" });
     await writeFile(join(stack.directory, "vault-key-004.pem"), other);

@@ -1,7 +1,8 @@
-import type { Queryable } from "@ledgix/tenancy/database";
+import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import type { PublicJwk, Signer } from "../adapters/signer.ts";
 import type { Log } from "../log.ts";
+import { registerKey } from "./register-key.ts";
 
 /** Vault's signing keys as they are now. What is handed out stays as it is; a rotation shows at the next call. */
 export interface Keyring {
@@ -40,7 +41,7 @@ export const SELECT_SIGNING_KEYS = `
   from private.signing_keys order by state, published_at desc`; // active, published, retired
 
 export type KeyringOptions = {
-  controlPlane: Queryable;
+  controlPlane: Database;
   /** The key of Vault's own environment: signs until an operator lets another one sign. */
   configured: Signer;
   /** Opens a key by where it is: `file:…` or `kms:…`. */
@@ -66,16 +67,14 @@ export async function openKeyring({ controlPlane, configured, open, log }: Keyri
     const current = rows.find((row) => row.state === "active");
     active = current ? await signerOf(current) : configured;
     const rest = rows.filter((row) => row.kid !== active.keyId);
-    // The environment's key is nobody's row until an operator rotates; then it goes on being published.
-    const unlisted = rows.every((row) => row.kid !== configured.keyId) && active !== configured ? [configured.publicJwk] : [];
-    published = [active.publicJwk, ...rest.filter((row) => row.is_published).map((row) => row.public_jwk), ...unlisted];
+    published = [active.publicJwk, ...rest.filter((row) => row.is_published).map((row) => row.public_jwk)];
     known = [
       { jwk: active.publicJwk, retired_at: null },
       ...rest.map((row) => ({ jwk: row.public_jwk, retired_at: row.retired_at?.toISOString() ?? null })),
-      ...unlisted.map((jwk) => ({ jwk, retired_at: null })),
     ];
   }
 
+  await registerKey(controlPlane, configured.publicJwk);
   await load();
   return {
     active: () => active,
