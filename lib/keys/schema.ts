@@ -1,7 +1,7 @@
 import { environment } from "@ledgix/contract/environment";
 import { holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/key-in-text";
 import { keyRefusal } from "@ledgix/contract/key-refusal";
-import { type Scope, scope } from "@ledgix/contract/permissions";
+import { heldScopes, type Scope, scope } from "@ledgix/contract/permissions";
 import { z } from "zod";
 
 /** A key as members see it: never the key, never its hash. */
@@ -9,7 +9,7 @@ export const apiKeyRow = z.object({
   id: z.string(),
   name: z.string(),
   environment,
-  scopes: z.array(scope),
+  scopes: heldScopes,
   prefix: z.string(),
   created_at: z.string(),
   expires_at: z.string().nullable(),

@@ -17,6 +17,8 @@ export const scopes = [
 ] as const;
 export const scope = z.enum(scopes);
 export type Scope = z.infer<typeof scope>;
+/** Scopes as they are stored. One that this version does not know, as after a step back to it, grants nothing. */
+export const heldScopes = z.array(z.string()).transform((held) => scopes.filter((known) => held.includes(known)));
 
 /** What an application gets unless more is asked for. No preset holds `reviews:decide`: an agent must not approve itself. */
 export const defaultScopes: readonly Scope[] = ["clearance", "ledger:read:own"];

@@ -245,6 +245,13 @@ describe("API keys", () => {
     expect((await as("")).body.code).toBe("unauthenticated");
   });
 
+  it("with a scope of a later version go on with those that this one knows", async () => {
+    const key = await stack.addKey(acme, { scopes: ["ledger:read"] });
+    await stack.controlPlane.run("update public.api_keys set scopes = scopes || '{later:scope}' where id = $1", [key.keyId]);
+    expect((await key("GET", "/ledger")).status).toBe(200);
+    expect((await key("GET", "/reviews")).body.code).toBe("forbidden");
+  });
+
   it("die soon after they are revoked, and leave a trace of their last use", async () => {
     const key = await stack.addKey(acme);
     expect((await key("GET", "/ledger", undefined, { "user-agent": "payments-worker/1.2" })).status).toBe(200);

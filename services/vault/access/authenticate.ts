@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { parseApiKey } from "@ledgix/contract/api-key";
 import { environment } from "@ledgix/contract/environment";
-import { role, scope } from "@ledgix/contract/permissions";
+import { heldScopes, role } from "@ledgix/contract/permissions";
 import { ProblemError } from "@ledgix/contract/problem";
 import { isOutage } from "@ledgix/tenancy/database";
 import { z } from "zod";
@@ -16,7 +16,7 @@ const keyRow = z.object({
   client_id: z.string(),
   name: z.string(),
   environment,
-  scopes: z.array(scope),
+  scopes: heldScopes,
   key_hash: z.string(),
   /** Seconds since the epoch. As numbers: whoever else holds the control plane's connection may have its own parsing of times. */
   expires_at: z.number().nullable(),
