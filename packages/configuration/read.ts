@@ -1,10 +1,11 @@
 import type { z } from "zod";
+import { OperatorError } from "./operator-error.ts";
 import { metaOf } from "./setting.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A configuration that does not fit. The message is for the operator, and holds no secret. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override name = "ConfigError";
 
   /** @param problems A line each: the variable's name, a colon, what is wrong. */

@@ -1,10 +1,11 @@
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { z } from "zod";
 import type { AwsEnvironment } from "./aws-environment.ts";
 import { secretsManager } from "./aws-secrets.ts";
 
 /** The message names the secret, never what it holds. */
-export class BootstrapSecretError extends Error {
+export class BootstrapSecretError extends OperatorError {
   override name = "BootstrapSecretError";
 }
 

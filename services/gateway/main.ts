@@ -3,6 +3,7 @@ import { serve } from "@hono/node-server";
 import { ConfigError, readConfig } from "@ledgix/configuration/read";
 import { startTracing } from "@ledgix/telemetry/tracing";
 import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
+import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import { createGateway } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
 import { type GatewayRoute, routesFile } from "./routes.ts";
@@ -44,6 +45,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  console.error(error instanceof ConfigError || error.name === "BootstrapSecretError" ? error.message : error);
+  tellOperator(error);
   process.exit(1);
 });

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { serve } from "@hono/node-server";
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { ConfigError, readConfig } from "@ledgix/configuration/read";
 import { startTracing } from "@ledgix/telemetry/tracing";
 import { awsSecrets } from "@ledgix/tenancy/aws-secrets";
@@ -8,6 +9,7 @@ import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
+import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { createJudge } from "./app.ts";
 import { openModelJudge, openVectors } from "./compose.ts";
@@ -97,7 +99,6 @@ function openSecrets(config: JudgeConfig, environment: NodeJS.ProcessEnv) {
 const REFUSED = 78;
 
 main().catch((error) => {
-  const isExpected = error instanceof Error && ["ConfigError", "UnknownModel", "BootstrapSecretError"].includes(error.name);
-  console.error(isExpected ? error.message : error);
-  process.exit(isExpected && cluster.isWorker ? REFUSED : 1);
+  tellOperator(error);
+  process.exit(error instanceof OperatorError && cluster.isWorker ? REFUSED : 1);
 });

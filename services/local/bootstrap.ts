@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { ConfigError, readConfig } from "@ledgix/configuration/read";
+import { readConfig } from "@ledgix/configuration/read";
 import { createApiKey, parseApiKey } from "@ledgix/contract/api-key";
 import { type Environment, environment } from "@ledgix/contract/environment";
 import { defaultScopes } from "@ledgix/contract/permissions";
+import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { HOST, localConfig, StartRefused } from "./config.ts";
@@ -104,6 +105,6 @@ async function makeKey(supabase: SupabaseClient, clientId: string, args: Argumen
 }
 
 main().catch((error) => {
-  console.error(error instanceof StartRefused || error instanceof ConfigError ? error.message : error);
+  tellOperator(error);
   process.exit(1);
 });

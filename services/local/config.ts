@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { between } from "@ledgix/configuration/setting";
 import { z } from "zod";
 
@@ -21,7 +22,7 @@ export type LocalConfig = z.infer<typeof localConfig>;
 /** Only this machine: the embedded default has a local inbox, and secrets that were never anybody's to choose. */
 export const HOST = "127.0.0.1";
 
-/** A person can act on this; its message is one clear sentence or two, printed without a stack. */
-export class StartRefused extends Error {
+/** The embedded default does not start, or its helpers do not go on. */
+export class StartRefused extends OperatorError {
   override name = "StartRefused";
 }

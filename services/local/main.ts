@@ -1,8 +1,9 @@
-import { ConfigError, readConfig } from "@ledgix/configuration/read";
+import { readConfig } from "@ledgix/configuration/read";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
+import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import { jsonLog } from "@ledgix/vault/log";
 import { startServices } from "./compose.ts";
-import { HOST, localConfig, StartRefused } from "./config.ts";
+import { HOST, localConfig } from "./config.ts";
 import { startConsole } from "./console-server.ts";
 import { lockDataDirectory, openDataDirectory, readOrCreateSecrets } from "./data-directory.ts";
 import { assertPortFree } from "./listen.ts";
@@ -52,17 +53,12 @@ async function main(): Promise<void> {
       `Ledgix is ready: console ${consoleUrl} · Vault ${services.vaultUrl} · next: open ${consoleUrl}/sign-up and create your account`,
     );
   } catch (error) {
-    report(error);
+    tellOperator(error);
     await stop(1);
   }
 }
 
-function report(error: unknown): void {
-  const isExpected = error instanceof StartRefused || error instanceof ConfigError;
-  console.error(isExpected ? error.message : error);
-}
-
 main().catch((error) => {
-  report(error);
+  tellOperator(error);
   process.exit(1);
 });

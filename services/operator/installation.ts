@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { ConfigError, type Environment, readConfig } from "@ledgix/configuration/read";
 import { lockDataDirectory } from "@ledgix/local/data-directory";
 import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
@@ -28,8 +29,8 @@ export type Installation = {
   close(): Promise<void>;
 };
 
-/** The operator can act on this; its message is a sentence or two, printed without a stack. */
-export class Refused extends Error {
+/** A command that is not carried out. */
+export class Refused extends OperatorError {
   override name = "Refused";
 }
 

@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { ConfigError } from "@ledgix/configuration/read";
-import { isOutage } from "@ledgix/tenancy/database";
+import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import type { Report } from "@ledgix/verifier";
 import { Command } from "commander";
 import { backUp } from "./backup.ts";
@@ -233,9 +232,6 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const isExpected =
-    error instanceof Refused || error instanceof ConfigError || (error instanceof Error && error.name === "StartRefused");
-  if (isOutage(error) && error instanceof Error) console.error(`A database could not be reached: ${error.message}`);
-  else console.error(isExpected && error instanceof Error ? error.message : error);
+  tellOperator(error);
   process.exitCode = EXIT_REFUSED;
 }

@@ -7,6 +7,7 @@ import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
+import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import { postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { AnchorRefused } from "./adapters/anchor-store.ts";
 import { createVault } from "./app.ts";
@@ -74,10 +75,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", () => void stop());
 }
 
-/** What an operator can mend, told in a sentence without a stack. */
-const EXPECTED = ["ConfigError", "BootstrapSecretError", "AnchorRefused", "KmsKeyRefused"];
-
 main().catch((error) => {
-  console.error(error instanceof Error && EXPECTED.includes(error.name) ? error.message : error);
+  tellOperator(error);
   process.exit(1);
 });

@@ -1,10 +1,11 @@
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import type { EmbeddingModel, LanguageModel } from "ai";
 
 /** What a provider's access needs, by the names that LiteLLM gave these variables. */
 export type ProviderEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A name that means no model, or one whose access is not configured. The message says what to set. */
-export class UnknownModel extends Error {
+export class UnknownModel extends OperatorError {
   override name = "UnknownModel";
 }
 

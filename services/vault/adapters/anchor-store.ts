@@ -1,3 +1,5 @@
+import { OperatorError } from "@ledgix/configuration/operator-error";
+
 /** Where checkpoints are kept outside of the tenant's database: a directory on the embedded default, a versioned bucket in production. */
 export interface AnchorStore {
   /** The word that a checkpoint's `export_target` says. */
@@ -29,6 +31,6 @@ export class AnchorConflict extends Error {
 }
 
 /** The store would not keep what it is given. The message names it. */
-export class AnchorRefused extends Error {
+export class AnchorRefused extends OperatorError {
   override name = "AnchorRefused";
 }

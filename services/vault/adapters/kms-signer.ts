@@ -1,5 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { GetPublicKeyCommand, type KMSClient, SignCommand } from "@aws-sdk/client-kms";
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { publicJwkOf, type Signer } from "./signer.ts";
 
 /** What the key must be: AWS KMS Developer Guide, “Asymmetric key specs”. */
@@ -8,7 +9,7 @@ const KEY_SPEC = "ECC_NIST_EDWARDS25519";
 const ALGORITHM = "ED25519_SHA_512";
 
 /** The key in KMS is not one that Vault can sign with. */
-export class KmsKeyRefused extends Error {
+export class KmsKeyRefused extends OperatorError {
   override name = "KmsKeyRefused";
 }
 
@@ -29,11 +30,11 @@ export async function kmsSigner({
   const { PublicKey, KeySpec, KeyUsage } = await client.send(new GetPublicKeyCommand({ KeyId: kmsKeyId }));
   if (KeySpec !== KEY_SPEC || KeyUsage !== "SIGN_VERIFY" || PublicKey === undefined) {
     throw new KmsKeyRefused(
-      `VAULT_KMS_KEY_ID: the key ${kmsKeyId} is ${KeySpec} for ${KeyUsage}; it takes ${KEY_SPEC} for SIGN_VERIFY.`,
+      `The KMS key ${kmsKeyId} is ${KeySpec} for ${KeyUsage}. Vault signs with ${KEY_SPEC} for SIGN_VERIFY.`,
     );
   }
   const { x } = createPublicKey({ key: Buffer.from(PublicKey), format: "der", type: "spki" }).export({ format: "jwk" });
-  if (x === undefined) throw new KmsKeyRefused(`VAULT_KMS_KEY_ID: the public key of ${kmsKeyId} is not Ed25519.`);
+  if (x === undefined) throw new KmsKeyRefused(`The public key of the KMS key ${kmsKeyId} is not Ed25519.`);
   return {
     keyId,
     publicJwk: publicJwkOf(keyId, x),
