@@ -16,7 +16,7 @@ resource "aws_secretsmanager_secret" "vault" {
 resource "aws_secretsmanager_secret_version" "vault" {
   secret_id = aws_secretsmanager_secret.vault.id
   secret_string = jsonencode({
-    DATABASE_URL                     = "postgres://set-by-hand"
+    DATABASE_URL                     = "postgres://set-by-hand?sslmode=require"
     SUPABASE_JWKS_URL                = "${var.supabase_url}/auth/v1/.well-known/jwks.json"
     VAULT_JUDGE_API_KEY              = random_password.judge_api_key.result
     VAULT_SIGNER_BACKEND             = "aws_kms"
@@ -41,7 +41,7 @@ resource "aws_secretsmanager_secret" "judge" {
 resource "aws_secretsmanager_secret_version" "judge" {
   secret_id = aws_secretsmanager_secret.judge.id
   secret_string = jsonencode({
-    DATABASE_URL  = "postgres://set-by-hand"
+    DATABASE_URL  = "postgres://set-by-hand?sslmode=require"
     JUDGE_API_KEY = random_password.judge_api_key.result
   })
   lifecycle {
