@@ -29,7 +29,7 @@ locals {
   internal = aws_service_discovery_private_dns_namespace.main.name
   services = {
     vault = {
-      image = var.images.vault, port = 8000, replicas = var.vault_replicas, cpu = 1024, memory = 2048, probe = "/ready"
+      image = var.images.vault, port = 8000, replicas = var.vault_replicas, cpu = 1024, memory = 2048, alive = "/health", probe = "/ready"
       environment = {
         AWS_SECRET_NAME      = aws_secretsmanager_secret.vault.name
         AWS_REGION           = var.region
@@ -43,7 +43,7 @@ locals {
       }
     }
     judge = {
-      image = var.images.judge, port = 8001, replicas = var.judge_replicas, cpu = 1024, memory = 2048, probe = "/ready"
+      image = var.images.judge, port = 8001, replicas = var.judge_replicas, cpu = 1024, memory = 2048, alive = "/health", probe = "/ready"
       environment = {
         AWS_SECRET_NAME      = aws_secretsmanager_secret.judge.name
         AWS_REGION           = var.region
@@ -52,7 +52,7 @@ locals {
       }
     }
     console = {
-      image = var.images.console, port = 3000, replicas = 2, cpu = 512, memory = 1024, probe = "/api/health"
+      image = var.images.console, port = 3000, replicas = 2, cpu = 512, memory = 1024, alive = "/api/health", probe = "/api/health"
       environment = {
         SUPABASE_URL             = var.supabase_url
         SUPABASE_PUBLISHABLE_KEY = var.supabase_publishable_key
@@ -83,6 +83,14 @@ resource "aws_ecs_task_definition" "main" {
     stopTimeout            = 90
     portMappings           = [{ containerPort = each.value.port }]
     environment            = [for name, value in each.value.environment : { name = name, value = value }]
+    # ECS takes none from the image. That of the process: one that only waits for its database is not ended.
+    healthCheck = {
+      command     = ["CMD", "node", "-e", "fetch('http://127.0.0.1:${each.value.port}${each.value.alive}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+      interval    = 10
+      timeout     = 5
+      retries     = 3
+      startPeriod = 30
+    }
     logConfiguration = {
       logDriver = "awslogs"
       options = {
