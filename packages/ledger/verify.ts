@@ -104,7 +104,7 @@ export async function verifyChain(checkpoints: Checkpoint[], verifyKey: VerifyKe
   return {
     name: "chain",
     outcome: "passed",
-    detail: `${checkpoints.length} checkpoints, each signed and naming the one before.`,
+    detail: `Each of the checkpoints (${checkpoints.length}) is signed and names the one before.`,
   };
 }
 
