@@ -157,7 +157,11 @@ async function treeChecks(leaves: Uint8Array, checkpoints: Checkpoint[]): Promis
 async function chainCheck(checkpoints: Checkpoint[], hasSigned: Parameters<typeof chainFault>[1]): Promise<Check> {
   if (checkpoints.length === 0) return { name: "chain", outcome: "skipped", detail: "The export holds no checkpoint." };
   const fault = await chainFault(checkpoints, hasSigned);
-  return check("chain", fault === null, fault ?? `Each of the checkpoints (${checkpoints.length}) is signed and names the one before.`);
+  return check(
+    "chain",
+    fault === null,
+    fault ?? `Each of the checkpoints (${checkpoints.length}) is signed and names the one before.`,
+  );
 }
 
 /** How a log stands to what was anchored of it. `ahead` counts anchored checkpoints that are later than the log. */
