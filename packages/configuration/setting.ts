@@ -33,7 +33,20 @@ export const switched = setting(z.stringbool(), "true or false", true);
 export const text = setting(z.string().min(1), "text");
 export const path = setting(z.string().min(1), "a path");
 export const address = setting(z.url(), "an address such as https://host:port");
-export const dsn = setting(z.string().regex(/^postgres(?:ql)?:\/\//), "a DSN: postgres://user:password@host:5432/database");
+/**
+ * A URL of a kind that may hold a password. Only one that parses: who parses it later would repeat it in an error.
+ *
+ * @param kind The scheme with its slashes, such as `/^rediss?:\/\//`
+ */
+export const urlOf = (kind: RegExp, takes: string) =>
+  setting(
+    z
+      .string()
+      .regex(kind)
+      .refine((text) => URL.canParse(text)),
+    takes,
+  );
+export const dsn = urlOf(/^postgres(?:ql)?:\/\//, "a DSN: postgres://user:password@host:5432/database, percent-encoded");
 /** A whole number of `unit`. */
 export const between = (least: number, most: number, unit: string) =>
   setting(whole(least, most), `a whole number of ${unit}, ${least} to ${most}`, true);

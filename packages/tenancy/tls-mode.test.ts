@@ -18,6 +18,10 @@ describe("TLS to a database", () => {
     expect(tlsOf("postgres://h/d")).toBeUndefined();
   });
 
+  it("leaves it to pg to refuse what is no DSN, which does not repeat it", () => {
+    expect(withTlsMode("postgres://u:secret#w@h/d", "require")).toBe("postgres://u:secret#w@h/d");
+  });
+
   it("keeps what else a DSN says, and pg's own mode", () => {
     expect(parseIntoClientConfig(withTlsMode("postgres://u:p%40%2F@h:1/d?application_name=a%20b", "require"))).toMatchObject({
       ...{ user: "u", password: "p@/", host: "h", port: 1, database: "d", application_name: "a b" },

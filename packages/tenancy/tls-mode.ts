@@ -10,6 +10,7 @@ export type TlsMode = (typeof tlsModes)[number];
  * @param mode Where the DSN names none; pg's own default is a connection in the clear.
  */
 export function withTlsMode(databaseUrl: string, mode?: TlsMode): string {
+  if (!URL.canParse(databaseUrl)) return databaseUrl; // pg refuses it without repeating it, which URL does not
   const url = new URL(databaseUrl);
   const chosen = url.searchParams.get("sslmode") ?? mode;
   if (!tlsModes.some((known) => known === chosen)) return databaseUrl;

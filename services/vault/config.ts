@@ -13,6 +13,7 @@ import {
   seconds,
   switched,
   text,
+  urlOf,
 } from "@ledgix/configuration/setting";
 import { environments } from "@ledgix/contract/environment";
 import { tlsModes } from "@ledgix/tenancy/tls-mode";
@@ -87,7 +88,7 @@ const queue = {
   VAULT_RATE_LIMIT_BURST: count.default(40).describe("Calls that may come at once."),
   VAULT_RATE_LIMIT_TTL_SECONDS: seconds.default(180).describe("After so long a principal that was not seen is forgotten."),
 
-  VAULT_RATE_LIMIT_REDIS_URL: matching(/^rediss?:\/\//, "redis://… or rediss://…")
+  VAULT_RATE_LIMIT_REDIS_URL: urlOf(/^rediss?:\/\//, "redis://… or rediss://…")
     .optional()
     .describe("Shares the limit among replicas."),
   VAULT_CLEARANCE_WAIT_MS: between(0, 30_000, "milliseconds")
@@ -141,7 +142,7 @@ const judge = {
 };
 
 const people = {
-  SMTP_URL: matching(/^smtps?:\/\//, "smtp://user:password@host:587 (STARTTLS) or smtps://…:465")
+  SMTP_URL: urlOf(/^smtps?:\/\//, "smtp://user:password@host:587 (STARTTLS) or smtps://…:465")
     .optional()
     .describe("The mail server. Without it no mail is sent."),
   SMTP_FROM: matching(/^.{3,}$/, "a sender")
