@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { z } from "zod";
 import { sqlState } from "./database.ts";
 import type { TenantDatabases } from "./directory.ts";
@@ -33,7 +34,12 @@ export function postgresTenantDatabases({
 }: PostgresTenantOptions): TenantDatabases {
   return {
     async provision(clientId) {
-      if (!provisionUrl) throw new Error(`Tenant ${clientId} has no secret. Create its database and secret first.`);
+      if (!provisionUrl) {
+        throw new OperatorError(
+          `Tenant ${clientId} has no database. Name a DSN that may make it in VAULT_TENANT_PROVISION_URL, or make it and its secret by: ` +
+            "ledgix tenants create <name> --owner <email> --database-from-stdin < file",
+        );
+      }
       const name = `ledgix_${z.uuid().parse(clientId).replaceAll("-", "")}`;
       const server = openPostgres(provisionUrl, { maxConnections: 1, ...(tlsMode && { tlsMode }) });
       try {

@@ -96,6 +96,25 @@ describe("tenants", () => {
     );
     await expect(setSuspended(installation, crypto.randomUUID(), true)).rejects.toThrow("There is no tenant");
   });
+
+  it("are not left half made", async () => {
+    const before = await listTenants(installation);
+    const tenants = { ...installation.tenants, provision: () => Promise.reject(new Error("no room")) };
+    await expect(createTenant({ ...installation, tenants }, { name: "Gamma", owner: "owner@example.com" })).rejects.toThrow(
+      "no room",
+    );
+    expect(await listTenants(installation)).toEqual(before);
+  });
+
+  it.runIf(serverUrl)("are given an empty database that answers, and no other tenant's", async () => {
+    const before = await listTenants(installation);
+    const gamma = { name: "Gamma", owner: "owner@example.com" };
+    const { database_url: taken } = await stack.tenants.secret(clientId);
+    await expect(createTenant(installation, { ...gamma, databaseUrl: taken })).rejects.toThrow("holds tables already");
+    const nowhere = "postgres://nobody@127.0.0.1:9/none";
+    await expect(createTenant(installation, { ...gamma, databaseUrl: nowhere })).rejects.toThrow("ECONNREFUSED");
+    expect(await listTenants(installation)).toEqual(before);
+  });
 });
 
 describe("signing keys", () => {

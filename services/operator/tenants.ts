@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Database } from "@ledgix/tenancy/database";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import { z } from "zod";
 import { audit } from "./audit.ts";
@@ -32,6 +33,7 @@ export async function createTenant(
   { name, owner, databaseUrl }: { name: string; owner: string; databaseUrl?: string | undefined },
 ): Promise<Tenant> {
   const { controlPlane, tenants, secrets } = installation;
+  if (databaseUrl !== undefined) await assertEmpty(await installation.databases.open(databaseUrl));
   const id = crypto.randomUUID();
   const reference = `tenants/${id}`;
   await controlPlane.transaction(async (transaction) => {
@@ -52,12 +54,29 @@ export async function createTenant(
     ]);
     await audit(transaction, id, "tenant.created", { name });
   });
-  if (databaseUrl !== undefined) {
-    await secrets.create(reference, { database_url: databaseUrl, transport_key: randomBytes(32).toString("base64") });
+  try {
+    if (databaseUrl !== undefined) {
+      await secrets.create(reference, { database_url: databaseUrl, transport_key: randomBytes(32).toString("base64") });
+    }
+    await tenants.provision(id);
+    await prepareTenantDatabase(await tenants.database(id));
+  } catch (error) {
+    await controlPlane.run("delete from public.clients where id = $1", [id]); // nobody has used it yet
+    throw error;
   }
-  await tenants.provision(id);
-  await prepareTenantDatabase(await tenants.database(id));
   return findTenant(installation, id);
+}
+
+/** Two tenants in one database would see each other. Closes it. */
+async function assertEmpty(database: Database): Promise<void> {
+  const tables = await database
+    .row(
+      z.object({ count: z.coerce.number() }),
+      "select count(*) as count from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+    )
+    .finally(() => database.close());
+  if (tables?.count !== 0)
+    throw new Refused("The database behind the DSN holds tables already. A tenant needs an empty one of its own.");
 }
 
 /** From then on no key and no member of a suspended tenant is let in, within a minute. */
