@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { dsn, metaOf } from "@ledgix/configuration/setting";
 import { tellOperator } from "@ledgix/tenancy/tell-operator";
 import type { Report } from "@ledgix/verifier";
 import { Command } from "commander";
@@ -47,10 +48,12 @@ function conclude(report: Report): void {
   if (!report.isIntact) process.exitCode = EXIT_NOT_INTACT;
 }
 
-/** A DSN from standard input. @throws {Refused} where nothing is piped in */
+/** A DSN from standard input. @throws {Refused} where none is piped in */
 async function dsnFromInput(): Promise<string> {
   if (process.stdin.isTTY) throw new Refused("Pipe the DSN in, so that it stands in no list of processes: ledgix … < file");
-  return (await text(process.stdin)).trim();
+  const given = dsn.safeParse((await text(process.stdin)).trim());
+  if (!given.success) throw new Refused(`What came on standard input is no DSN. It takes ${metaOf(dsn).takes}.`);
+  return given.data;
 }
 
 const tenants = program.command("tenants").description("Tenants: list, create, suspend, resume, migrate");
