@@ -28,7 +28,7 @@ async function fillLedger(directory: string, clientId: string): Promise<void> {
     replaced: new AbortController().signal,
     onError: async () => {},
   });
-  await prepareTenantDatabase(database);
+  await prepareTenantDatabase(database, crypto.randomUUID());
   const config = readConfig(vaultConfig, { VAULT_JUDGE_URL: "http://127.0.0.1:1", VAULT_JUDGE_API_KEY: "x".repeat(16) });
   const signer = localSigner(config.VAULT_KEY_ID, await readOrCreateKeyFile(join(directory, "signing-key.pem")));
   const deps = {

@@ -18,7 +18,7 @@ export type Judged = { given: LabelledCase; answer: EvaluateAnswer; outcome: Out
 /** A tenant's database with the category's policy in force, and with what was uploaded beside it. */
 export async function tenantFor(category: Category, embedding: Embedding, beside: string[]): Promise<Database> {
   const database = await openPglite();
-  await prepareTenantDatabase(database);
+  await prepareTenantDatabase(database, crypto.randomUUID());
   const documents = [
     { policyId: "policy", content: category.document, rules: category.rules },
     ...beside.map((content, i) => ({ policyId: `poison-${i}`, content, rules: [] })),

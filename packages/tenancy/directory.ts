@@ -19,8 +19,8 @@ export type TenantDirectoryOptions = {
   databases: TenantDatabases;
   /** Base64. Encrypts the content of tenants whose secret has no key of its own. */
   transportKey?: string | undefined;
-  /** Brings a database to the current schema when it is first opened. The judge leaves that to Vault. */
-  prepare?: (database: Database) => Promise<unknown>;
+  /** Brings a database to the current schema when it is first opened, and sees whose it is. The judge leaves that to Vault. */
+  prepare?: (database: Database, clientId: string) => Promise<unknown>;
   /** Opens suspended tenants too: for operators. */
   alsoSuspended?: boolean;
 };
@@ -107,7 +107,7 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
       },
     });
     try {
-      await prepare?.(database);
+      await prepare?.(database, clientId);
       return database;
     } catch (error) {
       await database.close().catch(() => {});

@@ -15,6 +15,7 @@ import { pgliteTenantDatabases, postgresTenantDatabases } from "@ledgix/tenancy/
 import type { AnchorStore } from "@ledgix/vault/adapters/anchor-store";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
 import { type OperatorConfig, operatorConfig } from "@ledgix/vault/config";
+import { assertOwner } from "@ledgix/vault/database/owner";
 import { openAnchors, openSecrets } from "@ledgix/vault/open-adapters";
 
 /** What an operator works on: Vault's own databases, secrets and anchors, opened by the environment that Vault has. */
@@ -101,6 +102,7 @@ function compose(parts: {
     secrets,
     databases,
     transportKey: config.VAULT_TRANSPORT_KEY_BASE64,
+    prepare: assertOwner,
     alsoSuspended: true,
   });
   return {

@@ -9,6 +9,7 @@ import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { pgliteTenantDatabases, postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
 import { operatorConfig } from "@ledgix/vault/config";
+import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { backUp } from "./backup.ts";
@@ -274,8 +275,14 @@ describe("secrets", () => {
   });
 
   it("a DSN is changed only to the same log", async () => {
-    const empty = await installation.databases.provision(await stack.addTenant("Empty"));
-    await expect(changeDatabaseUrl(installation, clientId, empty)).rejects.toThrow("holds another log");
+    const others = await installation.databases.provision(await stack.addTenant("Empty"));
+    await expect(changeDatabaseUrl(installation, clientId, others)).rejects.toThrow("not this tenant's");
+    const unused = await installation.databases.provision(crypto.randomUUID());
+    await expect(changeDatabaseUrl(installation, clientId, unused)).rejects.toThrow("not this tenant's");
+    const database = await installation.databases.open(unused);
+    await prepareTenantDatabase(database, clientId);
+    await database.close();
+    await expect(changeDatabaseUrl(installation, clientId, unused)).rejects.toThrow("holds another log");
   });
 });
 

@@ -43,7 +43,7 @@ export async function restore(
   const database =
     databaseUrl === undefined ? await installation.tenants.database(clientId) : await installation.databases.open(databaseUrl);
   try {
-    await prepareTenantDatabase(database);
+    await prepareTenantDatabase(database, clientId);
     const restored = await database.transaction(async (transaction) => {
       await assertEmpty(transaction);
       const rows = await fill(transaction, backup, folder, options.onTable ?? (() => {}));

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readTransportKey, transportKeyId } from "@ledgix/tenancy/content-seal";
 import type { Queryable } from "@ledgix/tenancy/database";
+import { ownerOf } from "@ledgix/vault/database/owner";
 import { z } from "zod";
 import { audit } from "./audit.ts";
 import { type Installation, Refused } from "./installation.ts";
@@ -69,6 +70,11 @@ export async function changeDatabaseUrl(installation: Installation, clientId: st
   await findTenant(installation, clientId);
   const opened = await installation.databases.open(databaseUrl);
   try {
+    if ((await ownerOf(opened)) !== clientId) {
+      throw new Refused(
+        "The database behind the new DSN is not this tenant's. Where it is a copy of an older version, run tenants migrate first. Nothing was changed.",
+      );
+    }
     const [there, here] = [await newestCheckpoint(opened), await newestCheckpoint(await installation.tenants.database(clientId))];
     if (there !== here)
       throw new Refused("The database behind the new DSN holds another log, or another state of it. Nothing was changed.");

@@ -6,13 +6,13 @@ export type Table = { name: string; columns: { name: string; type: string }[] };
 
 const column = z.object({ table_name: z.string(), column_name: z.string(), type: z.string() });
 
-/** Tables in an order in which each stands after those that it refers to. What only says which migrations ran is left out. */
+/** Tables in an order in which each stands after those that it refers to. What says which migrations ran, and whose the database is, is left out. */
 export async function listTables(database: Queryable): Promise<Table[]> {
   const columns = await database.rows(
     column,
     `select c.relname as table_name, a.attname as column_name, format_type(a.atttypid, a.atttypmod) as type
      from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
-     where n.nspname = 'public' and c.relkind = 'r' and c.relname <> 'schema_migrations' and a.attnum > 0 and not a.attisdropped
+     where n.nspname = 'public' and c.relkind = 'r' and c.relname not in ('schema_migrations', 'database_owner') and a.attnum > 0 and not a.attisdropped
        and a.attgenerated = ''
      order by c.relname, a.attnum`,
   );

@@ -59,7 +59,7 @@ export async function createTenant(
       await secrets.create(reference, { database_url: databaseUrl, transport_key: randomBytes(32).toString("base64") });
     }
     await tenants.provision(id);
-    await prepareTenantDatabase(await tenants.database(id));
+    await prepareTenantDatabase(await tenants.database(id), id);
   } catch (error) {
     await controlPlane.run("delete from public.clients where id = $1", [id]); // nobody has used it yet
     throw error;
@@ -103,6 +103,6 @@ export async function migrateTenants(
   const ids = clientIds.length > 0 ? clientIds : await installation.tenants.active();
   for (const clientId of ids) {
     await findTenant(installation, clientId);
-    onDone(clientId, await prepareTenantDatabase(await installation.tenants.database(clientId)));
+    onDone(clientId, await prepareTenantDatabase(await installation.tenants.database(clientId), clientId));
   }
 }

@@ -192,6 +192,19 @@ describe("across tenants", () => {
     expect((await agent("POST", "/consume-token", { token })).status).toBe(200);
   });
 
+  it.runIf(process.env.TEST_DATABASE_URL)(
+    "a tenant whose secret leads to another's database is refused, and the other served",
+    async () => {
+      const stray = await stack.addTenant("Stray");
+      const key = await stack.addKey(stray);
+      expect((await key("GET", "/ledger")).status).toBe(200);
+      const { database_url } = await stack.tenants.secret(acme);
+      await stack.tenants.changeSecret(stray, (secret) => ({ ...secret, database_url }));
+      expect(await key("GET", "/ledger")).toMatchObject({ status: 503, body: { code: "tenant_unavailable" } });
+      expect((await (await stack.addKey(acme))("GET", "/ledger")).status).toBe(200);
+    },
+  );
+
   it("a key that may read its own entries sees nothing of another key of its tenant", async () => {
     const [mine, yours] = [await stack.addKey(acme), await stack.addKey(acme)];
     const requestId = (await mine("POST", "/request-clearance", { tool_name: "pay" })).body.request_id;
