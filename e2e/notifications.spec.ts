@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { type SlackDouble, startSlackDouble } from "../services/local/test/slack-double.ts";
+import { type SlackDouble, startSlackDouble } from "../services/vault/test/slack-double.ts";
 import { ask, createKey, expectAccessible, newEmail, signUp, vaultUrl } from "./support.ts";
 import { join, linkInMail } from "./support-people.ts";
 

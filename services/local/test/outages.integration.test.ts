@@ -1,9 +1,9 @@
 import { JudgeUnavailable } from "@ledgix/vault/adapters/judge-client";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
+import { proofOf } from "@ledgix/vault/test/proof-of";
+import { type Refunds, small, startRefunds } from "@ledgix/vault/test/refunds";
 import { fixedKeyring } from "@ledgix/vault/tokens/keyring";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { proofOf } from "./proof-of.ts";
-import { type Refunds, small, startRefunds } from "./refunds.ts";
 import { type Caller, type Stack, until } from "./stack.ts";
 
 let refunds: Refunds;

@@ -1,7 +1,7 @@
 import { type Permission, permissions, type Role, roles, type Scope, scopes } from "@ledgix/contract/permissions";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let acme: string;

@@ -1,11 +1,11 @@
 import { createDecipheriv, randomBytes } from "node:crypto";
 import { encryptedPage, ledgerPage } from "@ledgix/contract/ledger";
 import { verifyBundle } from "@ledgix/ledger/verify";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { transportKeyId } from "@ledgix/tenancy/content-seal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { proofOf } from "./proof-of.ts";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let clientId: string;

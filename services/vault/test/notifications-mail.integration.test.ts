@@ -1,3 +1,4 @@
+import { until } from "@ledgix/local/test/stack";
 import { describe, expect, it } from "vitest";
 import {
   approve,
@@ -13,7 +14,6 @@ import {
   vaultUrl,
 } from "./notified.ts";
 import { refund } from "./refunds.ts";
-import { until } from "./stack.ts";
 
 useNotifications();
 

@@ -6,11 +6,11 @@ import { checkpointList, ledgerPage } from "@ledgix/contract/ledger";
 import { verifyConsistency } from "@ledgix/ledger/tree";
 import { verifyBundle, verifyChain, verifyEntry, verifyWithKeys } from "@ledgix/ledger/verify";
 import { type LogSource, verifyLog } from "@ledgix/ledger/verify-log";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { anchorCheckpoints } from "@ledgix/vault/ledger/anchor";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofOf } from "./proof-of.ts";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let clientId: string;

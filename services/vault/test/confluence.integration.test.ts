@@ -1,8 +1,8 @@
 import type { ConfluenceSource } from "@ledgix/contract/confluence";
 import type { PolicyVersion } from "@ledgix/contract/policy";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startConfluence } from "./confluence-double.ts";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 const account = { email: "reader@acme.example", token: "confluence-token-1" };
 let stack: Stack;

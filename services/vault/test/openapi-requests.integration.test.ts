@@ -1,11 +1,11 @@
 import { openApiDocument } from "@ledgix/contract/openapi";
 import { scopes } from "@ledgix/contract/permissions";
+import { type Answer, type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { arbitraryOf, damaged } from "./schema-arbitrary.ts";
-import { type Answer, type Caller, type Stack, startStack } from "./stack.ts";
 
 // Requests made from the OpenAPI document, valid and damaged, against the running Vault: no answer is a server error, and none is one that
 // the document does not describe.

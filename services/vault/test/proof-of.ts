@@ -1,5 +1,5 @@
 import { type ProofBundle, proofBundle } from "@ledgix/contract/ledger";
-import { type Caller, until } from "./stack.ts";
+import { type Caller, until } from "@ledgix/local/test/stack";
 
 /** The proof of a request's decision, or of one event, once a checkpoint covers it. */
 export async function proofOf(caller: Caller, entry: { request_id: string } | { event_uuid: string }): Promise<ProofBundle> {

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { serve } from "@hono/node-server";
+import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createGateway } from "../../gateway/app.ts";
-import { gatewayConfig } from "../../gateway/config.ts";
-import { gatewayRoute } from "../../gateway/routes.ts";
-import { type Caller, type Stack, startStack } from "./stack.ts";
+import { createGateway } from "../app.ts";
+import { gatewayConfig } from "../config.ts";
+import { gatewayRoute } from "../routes.ts";
 
 let stack: Stack;
 let agent: Caller & { key: string };

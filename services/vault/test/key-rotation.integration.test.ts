@@ -2,10 +2,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { verifyBundle } from "@ledgix/ledger/verify";
+import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { proofOf } from "./proof-of.ts";
-import { type Caller, type Stack, startStack } from "./stack.ts";
 
 let stack: Stack;
 let agent: Caller;

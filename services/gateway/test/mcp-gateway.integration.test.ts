@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { createMcpGateway } from "@ledgix/gateway/mcp/http";
 import { vaultClient } from "@ledgix/gateway/vault";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -11,7 +12,6 @@ import { type CallToolResult, CallToolResultSchema } from "@modelcontextprotocol
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { protectedServer } from "./mcp-server.ts";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let owner: Caller;
@@ -74,7 +74,7 @@ const overStdio = async (waitSeconds: number, vaultUrl = stack.vault.url) =>
     new StdioClientTransport({
       command: process.execPath,
       args: [
-        join(import.meta.dirname, "../../gateway/mcp/main.ts"),
+        join(import.meta.dirname, "../mcp/main.ts"),
         "stdio",
         "--",
         process.execPath,

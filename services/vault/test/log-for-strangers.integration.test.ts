@@ -1,10 +1,10 @@
 import { hashLeaf } from "@ledgix/ledger/hash";
 import { readNode } from "@ledgix/ledger/tiles";
 import { rootHash } from "@ledgix/ledger/tree";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { readNote, verifyBundle } from "@ledgix/verifier";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofOf } from "./proof-of.ts";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 import { startWitness } from "./witness-double.ts";
 
 // What a stranger needs who trusts no part of Vault: notes, tiles, witnesses, and a verifier that shares no code with the log.

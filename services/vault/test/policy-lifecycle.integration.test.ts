@@ -3,8 +3,8 @@ import type { TracedRule } from "@ledgix/contract/judge";
 import type { PolicyUpload, RuleProposal, RuleReading } from "@ledgix/contract/policy";
 import type { ObservedTool, ToolCoverage } from "@ledgix/contract/tool";
 import { pdf } from "@ledgix/judge/parse/hostile-files";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let owner: Caller;

@@ -1,5 +1,5 @@
+import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Caller, type Stack, startStack } from "./stack.ts";
 
 let stack: Stack;
 let agent: Caller & { key: string };

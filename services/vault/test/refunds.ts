@@ -1,4 +1,4 @@
-import { type Caller, type ReplicaOptions, type Stack, startStack } from "./stack.ts";
+import { type Caller, type ReplicaOptions, type Stack, startStack } from "@ledgix/local/test/stack";
 
 /** A refund that pauses: the rules below approve up to 100 alone. */
 export const refund = {

@@ -1,5 +1,5 @@
+import { type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let acme: string;

@@ -1,3 +1,4 @@
+import { until } from "@ledgix/local/test/stack";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   approve,
@@ -16,7 +17,6 @@ import {
 } from "./notified.ts";
 import { refund } from "./refunds.ts";
 import type { PostedMessage } from "./slack-double.ts";
-import { until } from "./stack.ts";
 
 useNotifications();
 

@@ -1,7 +1,7 @@
+import type { Caller } from "@ledgix/local/test/stack";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Refunds, refund, small, startRefunds } from "./refunds.ts";
-import type { Caller } from "./stack.ts";
 
 let refunds: Refunds;
 let agent: Caller;

@@ -1,7 +1,7 @@
 import { createApiKey } from "@ledgix/contract/api-key";
+import { type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let acme: string;

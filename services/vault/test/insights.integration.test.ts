@@ -1,7 +1,7 @@
 import { insights } from "@ledgix/contract/insights";
+import { until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Refunds, refund, small, startRefunds } from "./refunds.ts";
-import { until } from "./stack.ts";
 
 let refunds: Refunds;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Caller, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { type MailServer, startMailServer } from "./mail-server.ts";
 import { type Refunds, startRefunds } from "./refunds.ts";
 import { type PostedMessage, type SlackDouble, startSlackDouble } from "./slack-double.ts";
-import { type Caller, until } from "./stack.ts";
 
 export let slack: SlackDouble;
 export let mail: MailServer;

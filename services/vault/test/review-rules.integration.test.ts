@@ -1,7 +1,7 @@
+import { type Caller, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Refunds, refund, startRefunds } from "./refunds.ts";
-import { type Caller, until } from "./stack.ts";
 
 let refunds: Refunds;
 let admin: Caller;

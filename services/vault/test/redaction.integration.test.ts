@@ -1,8 +1,8 @@
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { verifyBundle } from "@ledgix/verifier";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { proofOf } from "./proof-of.ts";
-import { type Caller, type Stack, startStack, until } from "./stack.ts";
 
 let stack: Stack;
 let clientId: string;

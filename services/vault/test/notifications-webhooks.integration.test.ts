@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
+import { type Caller, until } from "@ledgix/local/test/stack";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { deliveriesOf, type Logged, mail, refunds, useNotifications } from "./notified.ts";
 import { refund } from "./refunds.ts";
-import { type Caller, until } from "./stack.ts";
 
 useNotifications();
 

@@ -1,7 +1,7 @@
 import { type Behaviour, quoting, startModelDouble } from "@ledgix/judge/test/model-double";
+import { type Caller, type Replica, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Caller, type Replica, type Stack, startStack, until } from "./stack.ts";
 
 // A model in the judge's chair, over the wire formats of two providers. No live model was asked: see docs/judge.md.
 

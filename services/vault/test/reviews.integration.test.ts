@@ -1,6 +1,6 @@
+import { type Caller, type Stack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Refunds, refund, startRefunds } from "./refunds.ts";
-import { type Caller, type Stack, until } from "./stack.ts";
 
 let refunds: Refunds;
 let stack: Stack;
