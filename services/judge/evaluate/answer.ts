@@ -1,6 +1,6 @@
 import type { ReasonCode } from "@ledgix/contract/clearance";
 import type { Citation, EvaluateAnswer } from "@ledgix/contract/judge";
-import type { CoveringPolicy } from "./policies.ts";
+import type { CoveringPolicy } from "@ledgix/governing/governing";
 
 /** Nothing was decided, so nothing is claimed. */
 const UNDECIDED = 0.5;

@@ -1,4 +1,5 @@
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
+import type { CoveringPolicy } from "@ledgix/governing/governing";
 import { generateText, type LanguageModel, Output } from "ai";
 import {
   ConsecutiveBreaker,
@@ -13,7 +14,6 @@ import {
 import { answerUnder, review } from "./answer.ts";
 import { type Calibration, calibrated } from "./confidence.ts";
 import type { ModelJudge } from "./model.ts";
-import type { CoveringPolicy } from "./policies.ts";
 import { type ModelAnswer, modelAnswer, promptFor } from "./prompt.ts";
 import { givesOrders, speaksToTheJudge } from "./suspicion.ts";
 

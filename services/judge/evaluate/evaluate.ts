@@ -1,13 +1,13 @@
 import type { ReasonCode } from "@ledgix/contract/clearance";
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
+import { type CoveringPolicy, type Governing, governing, type WrittenRule } from "@ledgix/governing/governing";
+import { settleCall } from "@ledgix/governing/settle-call";
 import { amountOf } from "@ledgix/rules/facts";
 import type { Settlement } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
 import type { Retrieval } from "../retrieve/retrieve.ts";
 import { answerUnder, review } from "./answer.ts";
 import type { ModelJudge } from "./model.ts";
-import { type CoveringPolicy, type Governing, governing, type WrittenRule } from "./policies.ts";
-import { settleCall } from "./settle-call.ts";
 
 /** A rule that applies is as sure as a decision gets; see `clampConfidence`. */
 const SETTLED = 0.99;

@@ -1,5 +1,5 @@
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
-import type { CoveringPolicy } from "./policies.ts";
+import type { CoveringPolicy } from "@ledgix/governing/governing";
 
 /** A chat model in the judge's chair. It fails into a review, never into an exception and never into an approval. */
 export interface ModelJudge {

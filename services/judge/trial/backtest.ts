@@ -1,10 +1,10 @@
 import type { BacktestGroup } from "@ledgix/contract/backtest";
 import { ProblemError } from "@ledgix/contract/problem";
+import { type Governing, governing } from "@ledgix/governing/governing";
+import { ratesRead } from "@ledgix/governing/rates";
 import { describeCall } from "@ledgix/sentence/describe";
 import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { type Governing, governing } from "../evaluate/policies.ts";
-import { ratesRead } from "../evaluate/rates.ts";
 import { checkCall } from "./check.ts";
 import { callOf, PAST_COLUMNS, type PastRequest, pastRequest } from "./history.ts";
 

@@ -1,9 +1,9 @@
 import type { EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
+import { type Governing, governing } from "@ledgix/governing/governing";
+import { ruledCall } from "@ledgix/governing/settle-call";
 import { settle } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
 import { answerTo } from "../evaluate/evaluate.ts";
-import { type Governing, governing } from "../evaluate/policies.ts";
-import { ruledCall } from "../evaluate/settle-call.ts";
 
 type Call = Omit<EvaluateRequest, "client_id" | "request_id" | "session_id">;
 type Checked = Pick<EvaluateAnswer, "verdict" | "reason" | "reason_code">;

@@ -1,5 +1,7 @@
 import type { PreviewAnswer, previewRequest } from "@ledgix/contract/judge";
 import { type ToolMapping, toolMapping } from "@ledgix/contract/tool";
+import { ratesRead } from "@ledgix/governing/rates";
+import { ruledCall } from "@ledgix/governing/settle-call";
 import { findConflicts } from "@ledgix/rules/conflicts";
 import { factsOf } from "@ledgix/rules/facts";
 import { parseRule } from "@ledgix/rules/parse";
@@ -7,8 +9,6 @@ import { type DecidingRule, ruleOf, ruleSet, trace } from "@ledgix/rules/settle"
 import { readCedar } from "@ledgix/rules/validate";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { ratesRead } from "../evaluate/rates.ts";
-import { ruledCall } from "../evaluate/settle-call.ts";
 import { callOf, recentRequests } from "./history.ts";
 
 /** Recent requests that rules are held against while they are written. */

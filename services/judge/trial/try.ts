@@ -1,11 +1,11 @@
 import type { EvaluateRequest, TracedRule, TryAnswer } from "@ledgix/contract/judge";
+import { type Governing, governing } from "@ledgix/governing/governing";
+import { countApprovals, ratesRead } from "@ledgix/governing/rates";
+import { ruledCall } from "@ledgix/governing/settle-call";
 import { factsOf } from "@ledgix/rules/facts";
 import { settle, trace } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
 import { answerTo, type Judging } from "../evaluate/evaluate.ts";
-import { type Governing, governing } from "../evaluate/policies.ts";
-import { countApprovals, ratesRead } from "../evaluate/rates.ts";
-import { ruledCall } from "../evaluate/settle-call.ts";
 
 type Call = Omit<EvaluateRequest, "client_id" | "request_id" | "session_id">;
 

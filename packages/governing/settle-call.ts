@@ -2,7 +2,7 @@ import type { EvaluateRequest } from "@ledgix/contract/judge";
 import type { RuledCall } from "@ledgix/rules/facts";
 import { type Settlement, settle } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
-import type { Governing } from "./policies.ts";
+import type { Governing } from "./governing.ts";
 import { type Counting, countApprovals, lockTool, noteUse, ratesRead } from "./rates.ts";
 
 type Call = Omit<EvaluateRequest, "client_id" | "request_id" | "session_id">;
