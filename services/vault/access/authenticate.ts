@@ -66,18 +66,18 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
         "This is not a whole Ledgix API key. Copy it again, or create a new one in the console.",
       );
     }
-    const find = () => keys(key.hash, () => controlPlane.row(keyRow, FIND_KEY, [key.hash]));
-    if (key.environment !== config.VAULT_ENVIRONMENT) {
+    const row = await ask(() => keys(key.hash, () => controlPlane.row(keyRow, FIND_KEY, [key.hash])));
+    // The row says where a key works; its text only hints, where the key is kept in another installation.
+    const worksIn = row?.environment ?? key.environment;
+    if (worksIn !== config.VAULT_ENVIRONMENT) {
       // Whose key it is says nothing to the caller, and to its owners who calls the wrong Vault.
-      const stray = await find().catch(() => null);
-      if (stray) uses.refuse(stray, "wrong_environment", credentials);
+      if (row) uses.refuse(row, "wrong_environment", credentials);
       throw new ProblemError(
         "wrong_environment",
-        `This key belongs to the ${key.environment} environment, and this Vault serves ${config.VAULT_ENVIRONMENT}. ` +
-          `Use a ${config.VAULT_ENVIRONMENT} key here, or call the ${key.environment} Vault.`,
+        `This key belongs to the ${worksIn} environment, and this Vault serves ${config.VAULT_ENVIRONMENT}. ` +
+          `Use a ${config.VAULT_ENVIRONMENT} key here, or call the ${worksIn} Vault.`,
       );
     }
-    const row = await ask(find);
     if (row === null || !timingSafeEqual(digest(row.key_hash), digest(key.hash))) {
       throw new ProblemError(
         "api_key_invalid",

@@ -20,6 +20,18 @@ describe("API keys", () => {
     expect(body.detail).toContain("development");
   });
 
+  it.each([
+    ["production", "development", 401],
+    ["development", "production", 200],
+    ["staging", "production", 401],
+  ] as const)("work where their row says: one for %s whose text says %s is answered %i", async (row, text, status) => {
+    const key = await stack.addKey(acme, { environment: text });
+    await stack.controlPlane.run("update public.api_keys set environment = $2 where id = $1", [key.keyId, row]);
+    const answer = await key("GET", "/ledger");
+    expect(answer.status).toBe(status);
+    if (status === 401) expect(answer.body).toMatchObject({ code: "wrong_environment", detail: expect.stringContaining(row) });
+  });
+
   it("that are unknown, mistyped, expired or missing are refused, each with its reason", async () => {
     const unknown = createApiKey("development", crypto.getRandomValues(new Uint8Array(32)));
     const known = await stack.addKey(acme);
