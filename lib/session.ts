@@ -7,13 +7,27 @@ import { z } from "zod";
 import { readSubject } from "./access-token";
 import { supabase } from "./supabase/server";
 
-export type Tenant = { id: string; name: string; status: string; delete_after: string | null; role: Role };
+export type Tenant = {
+  id: string;
+  name: string;
+  status: string;
+  delete_after: string | null;
+  /** `owner` or, where an owner may not resume it, `operator` or null. */
+  suspended_by: string | null;
+  role: Role;
+};
 export type Member = { email: string; accessToken: string; tenant: Tenant; tenants: Tenant[] };
 
 const memberships = z.array(
   z.object({
     role,
-    clients: z.object({ id: z.string(), name: z.string(), status: z.string(), delete_after: z.string().nullable() }),
+    clients: z.object({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      delete_after: z.string().nullable(),
+      suspended_by: z.string().nullable(),
+    }),
   }),
 );
 
@@ -26,7 +40,7 @@ export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null
   if (subject === null) return null;
   const { data: rows, error } = await client
     .from("memberships")
-    .select("role, clients(id, name, status, delete_after)")
+    .select("role, clients(id, name, status, delete_after, suspended_by)")
     .eq("user_id", subject.userId)
     .order("created_at");
   if (error) {

@@ -269,6 +269,95 @@ describe("members", () => {
   });
 });
 
+describe("a role that ends", () => {
+  const run = (who: string, sql: string, parameters: string[]) =>
+    as(who, (transaction) => transaction.run(`select public.${sql}`, parameters));
+  const join = async (name: string, role: string) => {
+    users[name] = crypto.randomUUID();
+    await stack.controlPlane.run("insert into auth.users values ($1, $2)", [users[name], `${name}@example.com`]);
+    await stack.controlPlane.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, $3, $4)", [
+      acme,
+      users[name],
+      `${name}@example.com`,
+      role,
+    ]);
+  };
+  const open = async () =>
+    (
+      await stack.controlPlane.rows(
+        z.object({ email: z.string() }),
+        "select email from public.invitations where client_id = $1 and accepted_at is null and email like 'puppet%' order by email",
+        [acme],
+      )
+    ).map(({ email }) => email);
+
+  it.each([
+    ["removed", "owner", (member: string) => run("owner", "remove_member($1, $2)", [acme, member]), []],
+    ["leaves", "owner", (member: string) => run("ending", "remove_member($1, $2)", [acme, member]), []],
+    ["demoted to reviewer", "owner", (member: string) => run("owner", "change_role($1, $2, 'reviewer')", [acme, member]), []],
+    [
+      "demoted to admin",
+      "owner",
+      (member: string) => run("owner", "change_role($1, $2, 'admin')", [acme, member]),
+      ["puppet-reviewer@example.com"],
+    ],
+    ["demoted from admin", "admin", (member: string) => run("owner", "change_role($1, $2, 'compliance')", [acme, member]), []],
+    ["deleted", "admin", (member: string) => stack.controlPlane.run("delete from auth.users where id = $1", [member]), []],
+    [
+      "made an owner",
+      "admin",
+      (member: string) => run("owner", "change_role($1, $2, 'owner')", [acme, member]),
+      ["puppet-reviewer@example.com"],
+    ],
+  ] as const)("takes its open invitations with it: %s, who was %s", async (_, role, end, remaining) => {
+    await join("ending", role);
+    const tokens = Object.fromEntries(["owner", "reviewer"].map((invited) => [invited, randomBytes(32).toString("hex")]));
+    for (const [invited, token] of Object.entries(tokens)) {
+      if (invited === "owner" && role !== "owner") continue;
+      await run("ending", "invite_member($1, $2, $3, $4)", [acme, `puppet-${invited}@example.com`, invited, token]);
+    }
+    await end(users.ending ?? "");
+    expect(await open()).toEqual(remaining);
+    await stack.controlPlane.run("delete from public.memberships where user_id = $1", [users.ending ?? ""]);
+    await stack.controlPlane.run("delete from public.invitations where email like 'puppet%'");
+    await stack.controlPlane.run("delete from auth.users where id = $1", [users.ending ?? ""]);
+  });
+
+  it("says in the audit trail which invitations ended, and goes when the whole tenant goes", async () => {
+    await join("ending", "admin");
+    await run("ending", "invite_member($1, 'puppet@example.com', 'reviewer', $2)", [acme, randomBytes(32).toString("hex")]);
+    await run("owner", "remove_member($1, $2)", [acme, users.ending ?? ""]);
+    const event = await stack.controlPlane.row(
+      z.object({ detail: z.json() }),
+      "select detail from public.audit_events where action = 'invitation.withdrawn' and target = 'puppet@example.com'",
+    );
+    expect(event?.detail).toEqual({ reason: "member_left", member: "ending@example.com" });
+    const gone = crypto.randomUUID();
+    await stack.controlPlane.run("insert into public.clients (id, name, tenant_secret_ref) values ($1, 'G', $2)", [gone, gone]);
+    await stack.controlPlane.run(
+      "insert into public.memberships (client_id, user_id, email, role) values ($1, $2, 'm', 'owner')",
+      [gone, users.stranger ?? ""],
+    );
+    await as("stranger", (transaction) =>
+      transaction.run("select public.invite_member($1, 'puppet@example.com', 'reviewer', $2)", [
+        gone,
+        randomBytes(32).toString("hex"),
+      ]),
+    );
+    await stack.controlPlane.run("delete from public.clients where id = $1", [gone]);
+  });
+
+  it("leaves no way back: an invitation of the one who left, or by them, is not stored after it", async () => {
+    await expect(
+      stack.controlPlane.run(
+        `insert into public.invitations (client_id, email, role, token_hash, invited_by, expires_at)
+         values ($1, 'puppet@example.com', 'reviewer', 'x', $2, now() + interval '1 day')`,
+        [acme, users.ending ?? ""],
+      ),
+    ).rejects.toThrow(/owner or an admin manages members|foreign key/);
+  });
+});
+
 describe("stopping a tenant", () => {
   const status = async () =>
     stack.controlPlane.row(
@@ -292,6 +381,18 @@ describe("stopping a tenant", () => {
     await expect(run("request_tenant_deletion($1, 'another')")).rejects.toThrow(/exactly/);
     await run("request_tenant_deletion($1, 'T')");
     expect(await status()).toEqual({ status: "suspended", is_leaving: true });
+    await run("resume_tenant($1)");
+    expect(await status()).toEqual({ status: "active", is_leaving: false });
+  });
+
+  it.each(["'operator'", "null"])("what an owner did not stop, an owner does not start: suspended by %s", async (by) => {
+    const run = (sql: string) => as("owner", (transaction) => transaction.run(`select public.${sql}`, [acme]));
+    await stack.controlPlane.run(`update public.clients set status = 'suspended', suspended_by = ${by} where id = $1`, [acme]);
+    for (const sql of ["suspend_tenant($1)", "resume_tenant($1)", "request_tenant_deletion($1, 'T')"])
+      await run(sql).catch((error: unknown) => expect(String(error)).toContain("operator suspended this tenant"));
+    expect(await status()).toEqual({ status: "suspended", is_leaving: false });
+    await stack.controlPlane.run("update public.clients set status = 'active' where id = $1", [acme]);
+    await run("suspend_tenant($1)");
     await run("resume_tenant($1)");
     expect(await status()).toEqual({ status: "active", is_leaving: false });
   });

@@ -17,7 +17,12 @@ export default async function TenantLayout({ children, params }: { children: Rea
     >
       {member.tenant.status === "active" && <LiveReviews client={client} />}
       {member.tenant.status === "suspended" ? (
-        <Suspended client={client} isOwner={member.tenant.role === "owner"} deleteAfter={member.tenant.delete_after} />
+        <Suspended
+          client={client}
+          isOwner={member.tenant.role === "owner"}
+          isHeldByOperator={member.tenant.suspended_by !== "owner"}
+          deleteAfter={member.tenant.delete_after}
+        />
       ) : (
         children
       )}

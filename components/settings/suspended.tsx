@@ -8,8 +8,10 @@ import { EmptyState } from "@/components/ui/state";
 import { exactTime } from "@/lib/format";
 import { resumeTenant } from "@/lib/tenants/actions";
 
-/** Instead of every page of a tenant that is stopped. */
-export function Suspended({ client, isOwner, deleteAfter }: { client: string; isOwner: boolean; deleteAfter: string | null }) {
+type Props = { client: string; isOwner: boolean; isHeldByOperator: boolean; deleteAfter: string | null };
+
+/** Instead of every page of a tenant that is stopped. What an operator stopped, an operator resumes. */
+export function Suspended({ client, isOwner, isHeldByOperator, deleteAfter }: Props) {
   const [isPending, start] = useTransition();
   const router = useRouter();
   const resume = () =>
@@ -23,7 +25,8 @@ export function Suspended({ client, isOwner, deleteAfter }: { client: string; is
     <EmptyState
       title="This tenant is suspended"
       action={
-        isOwner && (
+        isOwner &&
+        !isHeldByOperator && (
           <Button onClick={resume} disabled={isPending}>
             {isPending ? "Resuming…" : "Resume tenant"}
           </Button>
@@ -33,10 +36,14 @@ export function Suspended({ client, isOwner, deleteAfter }: { client: string; is
       <p>Vault refuses its keys and its members. Nothing was deleted.</p>
       {deleteAfter && (
         <p className="text-denied" suppressHydrationWarning>
-          It is marked for deletion after {exactTime(deleteAfter)}. Resuming takes that back.
+          It is marked for deletion after {exactTime(deleteAfter)}. {!isHeldByOperator && "Resuming takes that back."}
         </p>
       )}
-      {!isOwner && <p>An owner can resume it.</p>}
+      {isHeldByOperator ? (
+        <p>An operator of this Ledgix suspended it. Ask them why, and to resume it.</p>
+      ) : (
+        !isOwner && <p>An owner can resume it.</p>
+      )}
     </EmptyState>
   );
 }

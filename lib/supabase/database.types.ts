@@ -222,6 +222,7 @@ export type Database = {
           id: string;
           name: string;
           status: string;
+          suspended_by: string | null;
           tenant_secret_ref: string;
         };
         Insert: {
@@ -231,6 +232,7 @@ export type Database = {
           id?: string;
           name: string;
           status?: string;
+          suspended_by?: string | null;
           tenant_secret_ref: string;
         };
         Update: {
@@ -240,6 +242,7 @@ export type Database = {
           id?: string;
           name?: string;
           status?: string;
+          suspended_by?: string | null;
           tenant_secret_ref?: string;
         };
         Relationships: [

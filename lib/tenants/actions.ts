@@ -81,7 +81,14 @@ async function provision(clientId: string): Promise<ActionResult<{ status: strin
   const email = readSubject(accessToken)?.email;
   if (!email) return failed("Sign in again.");
   // The session that was read before does not know the new tenant yet; Vault checks the ownership itself.
-  const tenant = { id: clientId, name: "", status: "provisioning", delete_after: null, role: "owner" as const };
+  const tenant = {
+    id: clientId,
+    name: "",
+    status: "provisioning",
+    delete_after: null,
+    suspended_by: null,
+    role: "owner" as const,
+  };
   const member = { email, accessToken, tenant, tenants: [tenant] };
   return callVault(member, "/admin/provision-tenant", provisioned, json("POST", {}));
 }

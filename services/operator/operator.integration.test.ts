@@ -97,6 +97,33 @@ describe("tenants", () => {
     await expect(setSuspended(installation, crypto.randomUUID(), true)).rejects.toThrow("There is no tenant");
   });
 
+  it("that an operator stopped come back by an operator alone, also where an owner had stopped it or asked for its deletion", async () => {
+    const made = await createTenant(installation, { name: "Held", owner: "owner@example.com" });
+    const byOwner = (sql: string) =>
+      stack.controlPlane.transaction(async (transaction) => {
+        await transaction.run(
+          "select set_config('request.jwt.claim.sub', (select id::text from auth.users where email = 'owner@example.com'), true)",
+        );
+        await transaction.run(`select public.${sql}`, [made.id]);
+      });
+    const held = /operator suspended this tenant/;
+    for (const before of ["suspend_tenant($1)", "request_tenant_deletion($1, 'Held')"]) {
+      await byOwner(before);
+      await setSuspended(installation, made.id, true);
+      for (const sql of ["resume_tenant($1)", "request_tenant_deletion($1, 'Held')"])
+        await expect(byOwner(sql)).rejects.toThrow(held);
+      await byOwner("suspend_tenant($1)"); // does not make it the owner's
+      await expect(byOwner("resume_tenant($1)")).rejects.toThrow(held);
+      const isLeaving = before.startsWith("request");
+      expect((await setSuspended(installation, made.id, false)).status).toBe(isLeaving ? "suspended" : "active");
+      if (isLeaving) await byOwner("resume_tenant($1)");
+    }
+    await byOwner("suspend_tenant($1)");
+    await byOwner("resume_tenant($1)");
+    expect((await listTenants(installation)).find(({ id }) => id === made.id)?.status).toBe("active");
+    await stack.controlPlane.run("delete from public.clients where id = $1", [made.id]);
+  });
+
   it("are not left half made", async () => {
     const before = await listTenants(installation);
     const tenants = { ...installation.tenants, provision: () => Promise.reject(new Error("no room")) };

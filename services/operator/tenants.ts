@@ -79,16 +79,23 @@ async function assertEmpty(database: Database): Promise<void> {
     throw new Refused("The database behind the DSN holds tables already. A tenant needs an empty one of its own.");
 }
 
+// An operator's hold stands above an owner's: an owner does not lift it, and it is noted where an owner had stopped the tenant already.
+const SUSPEND = `
+  update public.clients set status = 'suspended', suspended_by = 'operator'
+  where id = $1 and status in ('active', 'suspended') and suspended_by is distinct from 'operator'`;
+// Where an owner had asked for its deletion, it goes back to that: the owner takes it back, or whoever resumes it once more.
+const RESUME = `
+  update public.clients set
+    status = case when delete_after is null or suspended_by = 'owner' then 'active' else 'suspended' end,
+    suspended_by = case when delete_after is null or suspended_by = 'owner' then null else 'owner' end,
+    delete_after = case when suspended_by = 'owner' then null else delete_after end
+  where id = $1 and status = 'suspended'`;
+
 /** From then on no key and no member of a suspended tenant is let in, within a minute. */
 export async function setSuspended(installation: Installation, clientId: string, isSuspended: boolean): Promise<Tenant> {
   await findTenant(installation, clientId);
   await installation.controlPlane.transaction(async (transaction) => {
-    const [from, to] = isSuspended ? ["active", "suspended"] : ["suspended", "active"];
-    const changed = await transaction.run("update public.clients set status = $3 where id = $1 and status = $2", [
-      clientId,
-      from,
-      to,
-    ]);
+    const changed = await transaction.run(isSuspended ? SUSPEND : RESUME, [clientId]);
     if (changed > 0) await audit(transaction, clientId, isSuspended ? "tenant.suspended" : "tenant.resumed");
   });
   return findTenant(installation, clientId);
