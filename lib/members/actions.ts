@@ -1,6 +1,6 @@
 "use server";
 
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { sendInvitationAnswer } from "@ledgix/contract/member";
 import { type Role, role } from "@ledgix/contract/permissions";
 import { z } from "zod";
@@ -10,8 +10,6 @@ import { readSession, requireMember } from "../session";
 import { supabase } from "../supabase/server";
 import { callVault, json } from "../vault/server";
 import { type NewInvitation, newInvitation } from "./schema";
-
-const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
 /** The functions of the control plane say in a sentence why they refuse; other errors say nothing that helps. */
 function refusal(error: { code?: string; message: string }, otherwise: string): ActionResult<never> {
@@ -33,7 +31,7 @@ export async function inviteMember(
     client: clientId,
     invitee: parsed.data.email,
     invited_role: parsed.data.role,
-    hash: hashOf(token),
+    token,
   });
   if (error) return refusal(error, "The invitation could not be stored. Try again.");
   const sent = await callVault(member, "/admin/send-invitation", sendInvitationAnswer, json("POST", { token }));
@@ -79,7 +77,7 @@ export async function readInvitation(given: string): Promise<ActionResult<Invita
   const parsed = token.safeParse(given);
   if (!parsed.success) return used;
   const client = await supabase();
-  const { data, error } = await client.rpc("describe_invitation", { hash: hashOf(parsed.data) });
+  const { data, error } = await client.rpc("describe_invitation", { token: parsed.data });
   if (error) return failed("The invitation could not be read. Try again shortly.");
   if (data === null) return used;
   const session = await readSession();
@@ -89,6 +87,6 @@ export async function readInvitation(given: string): Promise<ActionResult<Invita
 /** @returns the tenant that the caller is a member of now */
 export async function acceptInvitation(given: string): Promise<ActionResult<{ clientId: string }>> {
   const client = await supabase();
-  const { data, error } = await client.rpc("accept_invitation", { hash: hashOf(token.parse(given)) });
+  const { data, error } = await client.rpc("accept_invitation", { token: token.parse(given) });
   return error ? refusal(error, "The invitation was not accepted. Try again.") : succeeded({ clientId: z.uuid().parse(data) });
 }

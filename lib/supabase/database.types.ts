@@ -110,7 +110,6 @@ export type Database = {
           expires_at: string | null;
           family_id: string;
           id: string;
-          key_hash: string;
           last_used_at: string | null;
           last_used_from: string | null;
           last_used_runtime: string | null;
@@ -128,7 +127,6 @@ export type Database = {
           expires_at?: string | null;
           family_id: string;
           id?: string;
-          key_hash: string;
           last_used_at?: string | null;
           last_used_from?: string | null;
           last_used_runtime?: string | null;
@@ -146,7 +144,6 @@ export type Database = {
           expires_at?: string | null;
           family_id?: string;
           id?: string;
-          key_hash?: string;
           last_used_at?: string | null;
           last_used_from?: string | null;
           last_used_runtime?: string | null;
@@ -223,7 +220,6 @@ export type Database = {
           name: string;
           status: string;
           suspended_by: string | null;
-          tenant_secret_ref: string;
         };
         Insert: {
           created_at?: string;
@@ -233,7 +229,6 @@ export type Database = {
           name: string;
           status?: string;
           suspended_by?: string | null;
-          tenant_secret_ref: string;
         };
         Update: {
           created_at?: string;
@@ -243,7 +238,6 @@ export type Database = {
           name?: string;
           status?: string;
           suspended_by?: string | null;
-          tenant_secret_ref?: string;
         };
         Relationships: [
 
@@ -259,7 +253,6 @@ export type Database = {
           id: string;
           invited_by: string | null;
           role: string;
-          token_hash: string;
         };
         Insert: {
           accepted_at?: string | null;
@@ -270,7 +263,6 @@ export type Database = {
           id?: string;
           invited_by?: string | null;
           role: string;
-          token_hash: string;
         };
         Update: {
           accepted_at?: string | null;
@@ -281,7 +273,6 @@ export type Database = {
           id?: string;
           invited_by?: string | null;
           role?: string;
-          token_hash?: string;
         };
         Relationships: [
           {
@@ -328,13 +319,13 @@ export type Database = {
     };
     Views: Record<never, never>;
     Functions: {
-      accept_invitation: { Args: { hash: string }; Returns: string };
+      accept_invitation: { Args: { token: string }; Returns: string };
       change_role: { Args: { client: string; member: string; new_role: string }; Returns: undefined };
       create_api_key: { Args: { client: string; key_name: string; key_environment: string; key_scopes: string[]; key_prefix: string; hash: string; expires?: string }; Returns: string };
       create_tenant: { Args: { tenant_name: string }; Returns: string };
-      describe_invitation: { Args: { hash: string }; Returns: Json };
+      describe_invitation: { Args: { token: string }; Returns: Json };
       dismiss_key_refusal: { Args: { refused_key: string; refusal_reason: string; environment: string }; Returns: undefined };
-      invite_member: { Args: { client: string; invitee: string; invited_role: string; hash: string }; Returns: string };
+      invite_member: { Args: { client: string; invitee: string; invited_role: string; token: string }; Returns: string };
       list_sessions: { Args: {  }; Returns: Json };
       remove_member: { Args: { client: string; member: string }; Returns: undefined };
       rename_tenant: { Args: { client: string; tenant_name: string }; Returns: undefined };

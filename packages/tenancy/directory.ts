@@ -69,13 +69,14 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     const known = names.get(clientId);
     if (known !== undefined) return known;
     const client = await controlPlane.row(
-      z.object({ tenant_secret_ref: z.string() }),
-      "select tenant_secret_ref from public.clients where id = $1 and (status <> 'suspended' or $2)",
+      z.object({ secret_name: z.string() }),
+      `select s.name as secret_name from public.clients c join private.tenant_secrets s on s.client_id = c.id
+       where c.id = $1 and (c.status <> 'suspended' or $2)`,
       [clientId, options.alsoSuspended ?? false],
     );
     if (client === null) throw new TenantNotFound(`There is no tenant ${clientId}.`);
-    names.set(clientId, client.tenant_secret_ref);
-    return client.tenant_secret_ref;
+    names.set(clientId, client.secret_name);
+    return client.secret_name;
   }
 
   async function secret(clientId: string, isEnough: (secret: TenantSecret) => boolean = () => true): Promise<TenantSecret> {

@@ -13,7 +13,7 @@ import { fileOf, MANIFEST, type Manifest, manifest } from "./backup.ts";
 import { type Installation, Refused } from "./installation.ts";
 import { readAnchored, storedCheckpoints } from "./stored-log.ts";
 import { appliedMigrations, listTables, quoted, type Table } from "./tables.ts";
-import { findTenant } from "./tenants.ts";
+import { findSecretName, findTenant } from "./tenants.ts";
 
 export type Restored = {
   rows: number;
@@ -150,14 +150,10 @@ async function proveIsAnchored(
 async function useDatabase(installation: Installation, clientId: string, databaseUrl: string): Promise<void> {
   // Through the control plane and not through `changeSecret`, whose lock is in the database that may be gone.
   const { controlPlane, secrets } = installation;
-  const row = await controlPlane.row(
-    z.object({ name: z.string() }),
-    "select tenant_secret_ref as name from public.clients where id = $1",
-    [clientId],
-  );
-  const secret = row && (await secrets.read(row.name));
-  if (!row || !secret)
+  const name = await findSecretName(controlPlane, clientId);
+  const secret = await secrets.read(name);
+  if (secret === null)
     throw new Refused(`Tenant ${clientId} has no secret, so nothing opens the content. Restore the secret first.`);
-  await secrets.replace(row.name, { ...secret, database_url: databaseUrl });
+  await secrets.replace(name, { ...secret, database_url: databaseUrl });
   await controlPlane.transaction((transaction) => audit(transaction, clientId, "tenant.restored"));
 }

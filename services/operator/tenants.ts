@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Database } from "@ledgix/tenancy/database";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { prepareTenantDatabase } from "@ledgix/vault/database/prepare";
 import { z } from "zod";
 import { audit } from "./audit.ts";
@@ -23,6 +23,17 @@ export async function findTenant({ controlPlane }: Installation, clientId: strin
   return found;
 }
 
+/** The name under which the secrets seam keeps a tenant's secret. @throws {Refused} */
+export async function findSecretName(controlPlane: Queryable, clientId: string): Promise<string> {
+  const found = await controlPlane.row(
+    z.object({ name: z.string() }),
+    "select name from private.tenant_secrets where client_id = $1",
+    [clientId],
+  );
+  if (found === null) throw new Refused(`There is no tenant ${clientId}. See them with: ledgix tenants list`);
+  return found.name;
+}
+
 /**
  * Makes a tenant with an owner, who must have an account, and its secret and database.
  *
@@ -35,18 +46,12 @@ export async function createTenant(
   const { controlPlane, tenants, secrets } = installation;
   if (databaseUrl !== undefined) await assertEmpty(await installation.databases.open(databaseUrl));
   const id = crypto.randomUUID();
-  const reference = `tenants/${id}`;
   await controlPlane.transaction(async (transaction) => {
     const user = await transaction.row(z.object({ id: z.string() }), "select id from auth.users where lower(email) = lower($1)", [
       owner,
     ]);
     if (user === null) throw new Refused(`Nobody has an account with the address ${owner}. Let them sign up first.`);
-    await transaction.run("insert into public.clients (id, name, tenant_secret_ref, created_by) values ($1, btrim($2), $3, $4)", [
-      id,
-      name,
-      reference,
-      user.id,
-    ]);
+    await transaction.run("insert into public.clients (id, name, created_by) values ($1, btrim($2), $3)", [id, name, user.id]);
     await transaction.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, $3, 'owner')", [
       id,
       user.id,
@@ -56,7 +61,10 @@ export async function createTenant(
   });
   try {
     if (databaseUrl !== undefined) {
-      await secrets.create(reference, { database_url: databaseUrl, transport_key: randomBytes(32).toString("base64") });
+      await secrets.create(await findSecretName(controlPlane, id), {
+        database_url: databaseUrl,
+        transport_key: randomBytes(32).toString("base64"),
+      });
     }
     await tenants.provision(id);
     await prepareTenantDatabase(await tenants.database(id), id);

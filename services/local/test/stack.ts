@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
@@ -14,8 +14,6 @@ import { judgeConfig } from "@ledgix/judge/config";
 import type { Database } from "@ledgix/tenancy/database";
 import { openTenantDirectory, type TenantDirectory } from "@ledgix/tenancy/directory";
 import { fileSecrets } from "@ledgix/tenancy/file-secrets";
-import { openPglite } from "@ledgix/tenancy/pglite";
-import { openPostgres } from "@ledgix/tenancy/postgres";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { pgliteTenantDatabases, postgresTenantDatabases } from "@ledgix/tenancy/tenant-databases";
 import { directoryAnchor } from "@ledgix/vault/adapters/directory-anchor";
@@ -27,7 +25,7 @@ import type { VaultDependencies } from "@ledgix/vault/dependencies";
 import { silentLog } from "@ledgix/vault/log";
 import { startBackgroundWork } from "@ledgix/vault/loop";
 import { SignJWT } from "jose";
-import { readMigrations } from "../control-plane.ts";
+import { dropDatabase, openControlPlaneForTests, PGLITE_TEMPLATE } from "./control-plane-database.ts";
 
 /**
  * Vault and the judge over real HTTP, for integration suites: on PGlite, or on the PostgreSQL server that TEST_DATABASE_URL names.
@@ -75,7 +73,8 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
   const judgeApiKey = randomBytes(24).toString("base64url");
   const cleanUp: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
 
-  const { database: controlPlane, name: controlPlaneName } = await openControlPlaneForTests(serverUrl, directory, cleanUp);
+  const { database: controlPlane, name: controlPlaneName } = await openControlPlaneForTests(directory);
+  cleanUp.push(() => controlPlane.close());
   const openTenants = () => {
     const tenants = openTenantDirectory({
       controlPlane,
@@ -179,11 +178,7 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
     addReplica,
     async addTenant(name = "Acme") {
       const id = crypto.randomUUID();
-      await controlPlane.run("insert into public.clients (id, name, tenant_secret_ref) values ($1, $2, $3)", [
-        id,
-        name,
-        `tenants/${id}`,
-      ]);
+      await controlPlane.run("insert into public.clients (id, name) values ($1, $2)", [id, name]);
       await tenants.provision(id);
       provisioned.push(id);
       if (serverUrl) cleanUp.unshift(() => dropDatabase(serverUrl, `ledgix_${id.replaceAll("-", "")}`));
@@ -214,8 +209,11 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
       const key = createApiKey(environment, randomBytes(32));
       const keyId = crypto.randomUUID();
       await controlPlane.run(
-        `insert into public.api_keys (id, client_id, name, environment, scopes, prefix, key_hash, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        `with made as (
+           insert into public.api_keys (id, client_id, name, environment, scopes, prefix, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $8) returning id
+         )
+         insert into private.api_key_hashes (key_id, hash) select id, $7 from made`,
         [keyId, clientId, name, environment, [...scopes], key.slice(0, 20), hashApiKey(key), expiresAt ?? null],
       );
       return Object.assign(callAs({ "x-vault-api-key": key }), { key, keyId });
@@ -224,37 +222,6 @@ export async function startStack({ environment: givenEnvironment = {}, ...given 
       for (const step of cleanUp.reverse()) await step();
     },
   };
-}
-
-/** An empty database that every suite's databases are copied from: making one takes seconds. */
-export const PGLITE_TEMPLATE = join(tmpdir(), "ledgix-pglite-0.4.5");
-
-async function openControlPlaneForTests(
-  serverUrl: string | undefined,
-  directory: string,
-  cleanUp: (() => Promise<unknown>)[],
-): Promise<{ database: Database; name: string }> {
-  const name = serverUrl ? `ledgix_control_${randomBytes(6).toString("hex")}` : "";
-  if (serverUrl) {
-    const server = openPostgres(serverUrl, { maxConnections: 1 });
-    await server.run(`create database ${name}`);
-    await server.close();
-    cleanUp.push(() => dropDatabase(serverUrl, name));
-  }
-  const url = new URL(serverUrl || "postgres://unused");
-  url.pathname = `/${name}`;
-  const database = serverUrl
-    ? openPostgres(url.toString(), { maxConnections: 10 })
-    : await openPglite(join(directory, "control-plane"), PGLITE_TEMPLATE);
-  cleanUp.push(() => database.close());
-  await database.script(await readFile(new URL("../../../supabase/prelude.sql", import.meta.url), "utf8"));
-  for (const { sql } of await readMigrations()) await database.script(sql);
-  return { database, name };
-}
-
-async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  const server = openPostgres(serverUrl, { maxConnections: 1 });
-  await server.run(`drop database if exists ${name} with (force)`).finally(() => server.close());
 }
 
 async function listenAnywhere(fetch: (request: Request) => Response | Promise<Response>, cleanUp: (() => Promise<unknown>)[]) {

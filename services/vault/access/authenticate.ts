@@ -23,10 +23,10 @@ const keyRow = z.object({
   is_revoked: z.boolean(),
 });
 const FIND_KEY = `
-  select k.id, k.family_id, k.client_id, k.name, k.environment, k.scopes, k.key_hash,
+  select k.id, k.family_id, k.client_id, k.name, k.environment, k.scopes, h.hash as key_hash,
     extract(epoch from k.expires_at)::double precision as expires_at, k.revoked_at is not null as is_revoked
-  from public.api_keys k join public.clients c on c.id = k.client_id
-  where k.key_hash = $1 and c.status <> 'suspended'`;
+  from private.api_key_hashes h join public.api_keys k on k.id = h.key_id join public.clients c on c.id = k.client_id
+  where h.hash = $1 and c.status <> 'suspended'`;
 const memberRow = z.object({ role, is_signed_in: z.boolean() });
 const FIND_MEMBER = `
   select m.role, $3::uuid is null or exists (select from auth.sessions s where s.id = $3 and s.user_id = $2) as is_signed_in

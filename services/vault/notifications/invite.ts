@@ -21,8 +21,9 @@ export async function sendInvitation(
 ): Promise<boolean> {
   const invited = await controlPlane.row(
     invitation,
-    `select i.id, i.email, i.role, c.name as tenant from public.invitations i join public.clients c on c.id = i.client_id
-     where i.client_id = $1 and i.token_hash = $2 and i.accepted_at is null`,
+    `select i.id, i.email, i.role, c.name as tenant from private.invitation_hashes h
+       join public.invitations i on i.id = h.invitation_id join public.clients c on c.id = i.client_id
+     where i.client_id = $1 and h.hash = $2 and i.accepted_at is null`,
     [principal.clientId, createHash("sha256").update(token).digest("hex")],
   );
   if (invited === null) throw new ProblemError("not_found", "There is no such invitation.");
