@@ -3,6 +3,7 @@ import { environment } from "./environment.ts";
 import { jsonObject } from "./json.ts";
 import { role } from "./permissions.ts";
 import { memberEmail } from "./review-rules.ts";
+import { settingsVersion } from "./settings.ts";
 
 export const severities = ["info", "warning", "critical"] as const;
 export const severity = z.enum(severities);
@@ -112,6 +113,7 @@ export type StoredNotificationSettings = z.infer<typeof storedNotificationSettin
 /** `GET /notification-settings`. */
 export const notificationSettings = z.object({
   ...choices,
+  version: settingsVersion,
   updated_at: z.string().nullable(),
   updated_by: z.string().nullable(),
   /** What keeps somebody from being told. `route_id` is null where it concerns all of them. */

@@ -70,7 +70,8 @@ import {
   savedViews,
 } from "./review.ts";
 import { reviewSettings, reviewSettingsUpdate, tenantSettings, tenantSettingsUpdate, thresholdHistory } from "./settings.ts";
-import { observedTools, policyCoverage, toolMapping } from "./tool.ts";
+import { settingsChanged } from "./settings-changes.ts";
+import { confirmedMapping, observedTools, policyCoverage, toolMapping } from "./tool.ts";
 
 /** `also` is a second status with the same answer, such as 202 while a clearance is being judged. */
 type Operation = {
@@ -81,6 +82,8 @@ type Operation = {
   isPublic?: boolean;
   status?: string;
   also?: string;
+  /** The answer has an `ETag`; whoever changes it may send it back as `If-Match`. */
+  isVersioned?: boolean;
 };
 
 const requestId = "request_id";
@@ -186,8 +189,8 @@ const operations: Record<string, Record<string, Operation>> = {
   "/policy-coverage": { get: { summary: "How policies meet the tools that agents call", answer: policyCoverage } },
   "/policy-embedding": { get: { summary: "Which embedding model serves", answer: embeddingState } },
   "/policy-terms": {
-    get: { summary: "Read the tenant's own words for rules", answer: policyTerms },
-    put: { summary: "Replace the tenant's own words for rules", body: termsUpdate, answer: policyTerms },
+    get: { summary: "Read the tenant's own words for rules", answer: policyTerms, isVersioned: true },
+    put: { summary: "Replace the tenant's own words for rules", body: termsUpdate, answer: policyTerms, isVersioned: true },
   },
   "/confluence": {
     get: { summary: "List the Confluence sources", answer: confluenceSources },
@@ -197,19 +200,25 @@ const operations: Record<string, Record<string, Operation>> = {
   "/confluence/{source_id}": { delete: { summary: "Stop reading a source and forget its token", answer: confluenceSources } },
   "/tools": { get: { summary: "Tools, their arguments and what they mean", answer: observedTools } },
   "/tools/{tool}/mapping": {
-    put: { summary: "Confirm what a tool's arguments mean", body: toolMapping, answer: observedTools },
-    delete: { summary: "Forget what a tool's arguments mean", answer: observedTools },
+    get: { summary: "Read what a tool's arguments mean", answer: confirmedMapping, isVersioned: true },
+    put: { summary: "Confirm what a tool's arguments mean", body: toolMapping, answer: observedTools, isVersioned: true },
+    delete: { summary: "Forget what a tool's arguments mean", answer: observedTools, isVersioned: true },
   },
   "/review-settings": {
-    get: { summary: "Read the review settings", answer: reviewSettings },
-    put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: reviewSettings },
+    get: { summary: "Read the review settings", answer: reviewSettings, isVersioned: true },
+    put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: reviewSettings, isVersioned: true },
   },
   "/review-settings/history": {
     get: { summary: "What a threshold would have passed or paused", answer: thresholdHistory, query: ["tool"] },
   },
   "/notification-settings": {
-    get: { summary: "Read who is told of what, and what keeps them from it", answer: notificationSettings },
-    put: { summary: "Change who is told of what", body: notificationSettingsUpdate, answer: notificationSettings },
+    get: { summary: "Read who is told of what, and what keeps them from it", answer: notificationSettings, isVersioned: true },
+    put: {
+      summary: "Change who is told of what",
+      body: notificationSettingsUpdate,
+      answer: notificationSettings,
+      isVersioned: true,
+    },
   },
   "/notification-settings/preview": {
     post: { summary: "How a route's message would look", body: routeTrial, answer: routePreview },
@@ -260,8 +269,8 @@ const operations: Record<string, Record<string, Operation>> = {
   },
   "/slack/interactions": { post: { summary: "Buttons and modals of Slack, signed by Slack", isPublic: true } },
   "/tenant-settings": {
-    get: { summary: "Read the environment and the retention", answer: tenantSettings },
-    put: { summary: "Change the retention", body: tenantSettingsUpdate, answer: tenantSettings },
+    get: { summary: "Read the environment and the retention", answer: tenantSettings, isVersioned: true },
+    put: { summary: "Change the retention", body: tenantSettingsUpdate, answer: tenantSettings, isVersioned: true },
   },
   "/insights": {
     get: { summary: "What was asked, what passed, who decided and how fast", answer: insights, query: ["days"] },
@@ -306,11 +315,26 @@ const operations: Record<string, Record<string, Operation>> = {
   "/admin/provision-tenant": { post: { summary: "Make the tenant's database and secret" } },
 };
 
+const ifMatch = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description:
+    "The ETag that was read. The change is refused where others changed something since; without it, it is not compared",
+  schema: { type: "string" },
+};
+const changedMeanwhile = {
+  description: "Others changed it since: who, what, and what holds now",
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/SettingsChanged" } } },
+};
+
 /** The OpenAPI 3.1 document of Vault. */
 export function openApiDocument(): Record<string, unknown> {
   const paths = Object.entries(operations).map(([path, methods]) => [
     path,
-    Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, describeOperation(path, operation)])),
+    Object.fromEntries(
+      Object.entries(methods).map(([method, operation]) => [method, describeOperation(path, method, operation)]),
+    ),
   ]);
   return {
     openapi: "3.1.0",
@@ -320,7 +344,7 @@ export function openApiDocument(): Record<string, unknown> {
         apiKey: { type: "apiKey", in: "header", name: "X-Vault-API-Key" },
         member: { type: "http", scheme: "bearer", description: "A member's access token, with X-Ledgix-Client." },
       },
-      schemas: { Problem: jsonSchema(problem, "output") },
+      schemas: { Problem: jsonSchema(problem, "output"), SettingsChanged: jsonSchema(settingsChanged, "output") },
     },
     paths: Object.fromEntries(paths),
   };
@@ -328,7 +352,8 @@ export function openApiDocument(): Record<string, unknown> {
 
 function describeOperation(
   path: string,
-  { summary, body, answer, query = [], isPublic = false, status = "200", also }: Operation,
+  method: string,
+  { summary, body, answer, query = [], isPublic = false, status = "200", also, isVersioned = false }: Operation,
 ) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
@@ -337,18 +362,21 @@ function describeOperation(
     schema: { type: "string" },
   }));
   const inQuery = query.map((name) => ({ name, in: "query", required: false, schema: { type: "string" } }));
+  const takesVersion = isVersioned && method !== "get";
   const described = {
     description: "The answer",
+    ...(isVersioned && { headers: { ETag: { description: "The version", schema: { type: "string" } } } }),
     ...(answer && { content: { "application/json": { schema: jsonSchema(answer, "output") } } }),
   };
   return {
     summary,
-    parameters: [...inPath, ...inQuery],
+    parameters: [...inPath, ...inQuery, ...(takesVersion ? [ifMatch] : [])],
     security: isPublic ? [] : [{ apiKey: [] }, { member: [] }],
     ...(body && { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body, "input") } } } }),
     responses: {
       [status]: described,
       ...(also && { [also]: described }),
+      ...(takesVersion && { "412": changedMeanwhile }),
       default: {
         description: "A problem",
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

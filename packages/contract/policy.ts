@@ -2,6 +2,7 @@ import { z } from "zod";
 import { jsonObject } from "./json.ts";
 import { previewRequest, verdict } from "./judge.ts";
 import { holdsApiKey, KEY_IN_TEXT } from "./key-in-text.ts";
+import { settingsVersion } from "./settings.ts";
 
 const identifier = z
   .string()
@@ -236,5 +237,6 @@ export const termsUpdate = z.object({
 });
 export const policyTerms = z.object({
   terms: z.array(z.object({ phrase: z.string(), meaning: z.string(), problem: z.string().nullable() })),
+  version: settingsVersion,
 });
 export type PolicyTerms = z.infer<typeof policyTerms>;

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { JsonObject } from "./json.ts";
 
 /** Every code that Vault and the judge answer with, its HTTP status and its title. Codes are stable; titles may be reworded. */
 export const problems = {
   malformed_json: [400, "The body is not valid JSON"],
   invalid_parameter: [400, "A query parameter does not fit"],
+  invalid_header: [400, "A header does not fit"],
   unauthenticated: [401, "Authentication is missing"],
   api_key_invalid: [401, "The API key is not known"],
   api_key_expired: [401, "The API key has expired"],
@@ -35,6 +37,7 @@ export const problems = {
   redacted: [409, "What the request said was redacted"],
   not_settled: [409, "The request is not settled yet"],
   not_sequenced: [409, "The event is not in a checkpoint yet"],
+  settings_changed: [412, "The settings were changed meanwhile"],
   body_too_large: [413, "The body is too large"],
   unsupported_document: [415, "The document's format is not supported"],
   invalid_body: [422, "The body does not fit"],
@@ -72,7 +75,7 @@ export const problem = z.looseObject({
 });
 export type Problem = z.infer<typeof problem>;
 
-export type ProblemOptions = { errors?: FieldError[]; retryAfter?: number; details?: Record<string, string>; cause?: unknown };
+export type ProblemOptions = { errors?: FieldError[]; retryAfter?: number; details?: JsonObject; cause?: unknown };
 
 /** An expected failure of a request. Thrown where it is found, written as problem+json in one place. */
 export class ProblemError extends Error {
@@ -83,7 +86,7 @@ export class ProblemError extends Error {
   /** Seconds, for the `Retry-After` header. */
   readonly retryAfter: number | undefined;
   /** Members beside the standard ones, such as who decided a case first. */
-  readonly details: Record<string, string>;
+  readonly details: JsonObject;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause });

@@ -3,6 +3,9 @@ import { confidenceBucket } from "./confidence.ts";
 import { environment } from "./environment.ts";
 import { reviewRule } from "./review-rules.ts";
 
+/** The version of a settings document: what its `ETag` holds between the quotes, and `If-Match` is compared with. */
+export const settingsVersion = z.string();
+
 const score = z.number().min(0).max(1);
 const toolName = z.string().min(1).max(256);
 
@@ -28,6 +31,7 @@ export const reviewSettings = z.object({
   minimum_confidence_score: score,
   minimum_confidence_bucket: confidenceBucket,
   ...reviewChoices,
+  version: settingsVersion,
   updated_at: z.string().nullable(),
   updated_by: z.string().nullable(),
   /** When and by whom a threshold was last set, also to the value that it had; null while it is a default that nobody chose. */
@@ -65,6 +69,9 @@ export const storedReviewSettings = z.object({
   deny_uncovered: reviewChoices.deny_uncovered.default(false),
 });
 
+/** What of the review settings is chosen, and so compared between versions. */
+export const reviewContent = storedReviewSettings.omit({ threshold_updated_at: true, threshold_updated_by: true });
+
 /** Days for which the delivery log and what it was made from are kept. The ledger is kept for good. */
 export const DEFAULT_RETENTION_DAYS = 90;
 export const retentionDays = z.number().int().min(7).max(3650);
@@ -73,6 +80,7 @@ export const tenantSettings = z.object({
   /** Whose keys this Vault takes. */
   environment,
   delivery_retention_days: retentionDays,
+  version: settingsVersion,
 });
 export type TenantSettings = z.infer<typeof tenantSettings>;
 /** `PUT /tenant-settings`. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { settingsVersion } from "./settings.ts";
 
 /** An argument by its name, or by the names on the way to it, joined by points: `customer.id`. */
 const argumentPath = z
@@ -34,6 +35,16 @@ export const toolMapping = z.object({
 });
 export type ToolMapping = z.infer<typeof toolMapping>;
 
+/** `GET /tools/{tool}/mapping`: what was confirmed, and by whom; all null where nothing was. */
+export const confirmedMapping = z.object({
+  tool_name: z.string(),
+  mapping: toolMapping.nullable(),
+  version: settingsVersion,
+  confirmed_at: z.string().nullable(),
+  confirmed_by: z.string().nullable(),
+});
+export type ConfirmedMapping = z.infer<typeof confirmedMapping>;
+
 /** An argument as recent calls had it. */
 export const observedArgument = z.object({
   path: z.string(),
@@ -47,7 +58,6 @@ export type ObservedArgument = z.infer<typeof observedArgument>;
 
 /** A tool that agents called, or that somebody mapped. */
 export const observedTool = z.object({
-  tool_name: z.string(),
   /** Requests of the last 90 days. */
   requests: z.number().int(),
   last_seen: z.string().nullable(),
@@ -56,9 +66,7 @@ export const observedTool = z.object({
   arguments: z.array(observedArgument),
   /** What the names and values suggest. It counts for nothing. */
   proposal: toolMapping,
-  mapping: toolMapping.nullable(),
-  confirmed_at: z.string().nullable(),
-  confirmed_by: z.string().nullable(),
+  ...confirmedMapping.shape,
 });
 export type ObservedTool = z.infer<typeof observedTool>;
 export const observedTools = z.object({ tools: z.array(observedTool) });

@@ -15,6 +15,7 @@ import { readStatus } from "./clearance/status.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import { type Admit, callOf, type Env } from "./http/admit.ts";
 import { MAX_BODY_BYTES, readBody, readQuery } from "./http/body.ts";
+import { readIfMatch, versioned } from "./http/if-match.ts";
 import { routePath } from "./http/path.ts";
 import { problemResponse } from "./http/problem.ts";
 import {
@@ -100,7 +101,8 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     app.use(
       cors({
         origin: config.VAULT_CORS_ALLOWED_ORIGIN,
-        allowHeaders: ["content-type", "x-vault-api-key", "idempotency-key", "traceparent", "tracestate"],
+        allowHeaders: ["content-type", "x-vault-api-key", "idempotency-key", "if-match", "traceparent", "tracestate"],
+        exposeHeaders: ["etag"],
       }),
     );
   }
@@ -164,7 +166,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- settings ---------------------------------------------------------------------------------------------------------------
   app.get("/review-settings", async (context) => {
     const principal = await admit(context, "settings:read");
-    return context.json(await readReviewSettings(await tenants.database(principal.clientId)));
+    return versioned(context, await readReviewSettings(await tenants.database(principal.clientId)));
   });
   app.get("/review-settings/history", async (context) => {
     const principal = await admit(context, "settings:read");
@@ -174,17 +176,19 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   app.put("/review-settings", async (context) => {
     const principal = await admit(context, "settings:write");
     const { body } = await readBody(context, reviewSettingsUpdate);
-    return context.json(await updateReviewSettings(deps, await tenants.database(principal.clientId), principal, body));
+    const database = await tenants.database(principal.clientId);
+    return versioned(context, await updateReviewSettings(deps, database, principal, body, readIfMatch(context)));
   });
 
   app.get("/tenant-settings", async (context) => {
     const principal = await admit(context, "settings:read");
-    return context.json(await readTenantSettings(deps, await tenants.database(principal.clientId)));
+    return versioned(context, await readTenantSettings(deps, await tenants.database(principal.clientId)));
   });
   app.put("/tenant-settings", async (context) => {
     const principal = await admit(context, "settings:write");
     const { body } = await readBody(context, tenantSettingsUpdate);
-    return context.json(await updateTenantSettings(deps, await tenants.database(principal.clientId), principal, body));
+    const database = await tenants.database(principal.clientId);
+    return versioned(context, await updateTenantSettings(deps, database, principal, body, readIfMatch(context)));
   });
   app.get("/insights", async (context) => {
     const principal = await admit(context, "reviews:read");

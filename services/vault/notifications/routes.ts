@@ -15,6 +15,7 @@ import { assertMay, type Principal } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { Admit, Env } from "../http/admit.ts";
 import { readBody, readQuery } from "../http/body.ts";
+import { readIfMatch, versioned } from "../http/if-match.ts";
 import { deliveryQuery, searchQuery } from "../http/queries.ts";
 import { listDeliveries, resendDelivery } from "./log.ts";
 import { reinstate, unsubscribe } from "./recipients.ts";
@@ -40,12 +41,13 @@ export function addNotificationRoutes(app: Hono<Env>, deps: VaultDependencies, a
 
   app.get("/notification-settings", async (context) => {
     const { clientId } = await admit(context, "settings:read");
-    return context.json(await readNotificationSettings(deps, clientId, await tenants.database(clientId)));
+    return versioned(context, await readNotificationSettings(deps, clientId, await tenants.database(clientId)));
   });
   app.put("/notification-settings", async (context) => {
     const principal = await admit(context, "settings:write");
     const { body } = await readBody(context, notificationSettingsUpdate);
-    return context.json(await updateNotificationSettings(deps, await tenants.database(principal.clientId), principal, body));
+    const database = await tenants.database(principal.clientId);
+    return versioned(context, await updateNotificationSettings(deps, database, principal, body, readIfMatch(context)));
   });
   app.post("/notification-settings/preview", async (context) => {
     const principal = await admit(context, "settings:read");
@@ -62,7 +64,7 @@ export function addNotificationRoutes(app: Hono<Env>, deps: VaultDependencies, a
     const { body } = await readBody(context, reinstatement);
     const database = await tenants.database(clientId);
     await reinstate(database, body.email);
-    return context.json(await readNotificationSettings(deps, clientId, database));
+    return versioned(context, await readNotificationSettings(deps, clientId, database));
   });
   // Without a key: whoever holds the token of a mail may end that mail, and do nothing else.
   app.post("/unsubscribe", async (context) => {

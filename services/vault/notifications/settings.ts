@@ -10,10 +10,14 @@ import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import type { IfMatch } from "../http/if-match.ts";
+import { saveDocument } from "../settings/save.ts";
+import { readVersion, settingsRow } from "../settings/version.ts";
 import { membersOf } from "./members.ts";
 import { listUnreachable } from "./recipients.ts";
 import { readInstallation } from "./slack/installation.ts";
 
+const document = settingsRow("notifications", storedNotificationSettings);
 const SELECT = "select value, updated_at, updated_by from settings where name = 'notifications'";
 const row = z.object({ value: storedNotificationSettings, updated_at: z.date(), updated_by: z.string() });
 
@@ -26,12 +30,14 @@ type Deps = Pick<VaultDependencies, "controlPlane" | "mailer" | "slack">;
 
 /** `GET /notification-settings`: what is set, and what keeps somebody from being told. */
 export async function readNotificationSettings(deps: Deps, clientId: string, database: Queryable): Promise<NotificationSettings> {
+  const version = await readVersion(database, document);
   const stored = await database.row(row, SELECT);
   const value = stored?.value ?? storedNotificationSettings.parse({});
   const channels = { email: deps.mailer !== null, slack: deps.slack !== null && (await readInstallation(database)) !== null };
   const unreachable = await listUnreachable(database);
   return {
     ...value,
+    version,
     updated_at: stored?.updated_at.toISOString() ?? null,
     updated_by: stored?.updated_by ?? null,
     unreachable,
@@ -80,15 +86,15 @@ function whyUnreachable(route: NotificationRoute, channels: NotificationSettings
   return "it names no channel, address or role.";
 }
 
-/** Changes what was sent and keeps the rest. The audit trail keeps what it was before and after. */
-export async function updateNotificationSettings(
+/** Changes what was sent and keeps the rest. The audit trail keeps what it was before and after. @throws {ProblemError} `settings_changed` */
+export function updateNotificationSettings(
   deps: Deps,
   database: Database,
   principal: Principal,
   update: NotificationSettingsUpdate,
+  ifMatch: IfMatch,
 ): Promise<NotificationSettings> {
-  await database.transaction(async (transaction) => {
-    await transaction.run("select pg_advisory_xact_lock(hashtext('settings.notifications'))");
+  const write = async (transaction: Queryable) => {
     const before = await storedSettings(transaction);
     const after = storedNotificationSettings.parse({ ...before, ...update });
     await transaction.run(
@@ -104,6 +110,7 @@ export async function updateNotificationSettings(
       before: pick(before),
       after: pick(after),
     });
-  });
-  return readNotificationSettings(deps, principal.clientId, database);
+  };
+  const read = (transaction: Queryable) => readNotificationSettings(deps, principal.clientId, transaction);
+  return saveDocument(database, document, { ifMatch, by: principalLabel(principal), read, write });
 }

@@ -17,6 +17,7 @@ import { z } from "zod";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { Admit, Env } from "../http/admit.ts";
 import { parseWith, readBody } from "../http/body.ts";
+import { etagOf, readIfMatch, versioned } from "../http/if-match.ts";
 import { activatePolicy } from "./activate.ts";
 import { listBacktests, startBacktest } from "./backtests.ts";
 import { addCase, asked, listCases, removeCase, runCases } from "./cases.ts";
@@ -24,11 +25,12 @@ import { addSource, listSources, removeSource } from "./confluence/sources.ts";
 import { syncSource } from "./confluence/sync.ts";
 import { readCoverage } from "./coverage.ts";
 import { assertVersion, listPolicies, readPolicy } from "./list.ts";
+import { confirmMapping, readMapping, removeMapping } from "./mapping.ts";
 import { readUpload } from "./read-upload.ts";
 import { registerPolicy } from "./register.ts";
 import { retirePolicy, rollBackPolicy } from "./retire.ts";
 import { readTerms, updateTerms } from "./terms.ts";
-import { confirmMapping, listTools, removeMapping } from "./tools.ts";
+import { listTools } from "./tools.ts";
 import { acceptUpload, listUploads, processUpload } from "./upload.ts";
 import { writePolicy } from "./write.ts";
 
@@ -163,12 +165,13 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   });
   app.get("/policy-terms", async (context) => {
     const principal = await admit(context, "policies:read");
-    return context.json(await readTerms(await tenants.database(principal.clientId)));
+    return versioned(context, await readTerms(await tenants.database(principal.clientId)));
   });
   app.put("/policy-terms", async (context) => {
     const principal = await admit(context, "policies:write");
     const { body } = await readBody(context, termsUpdate);
-    return context.json(await updateTerms(deps, await tenants.database(principal.clientId), principal, body));
+    const database = await tenants.database(principal.clientId);
+    return versioned(context, await updateTerms(deps, database, principal, body, readIfMatch(context)));
   });
 
   app.get("/confluence", async (context) => {
@@ -198,17 +201,23 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const database = await tenants.database(principal.clientId);
     return context.json({ tools: await listTools(database, { withExamples: principal.kind === "member" }) });
   });
+  app.get("/tools/:tool/mapping", async (context) => {
+    const principal = await admit(context, "policies:read");
+    return versioned(context, await readMapping(await tenants.database(principal.clientId), context.req.param("tool")));
+  });
   app.put("/tools/:tool/mapping", async (context) => {
     const principal = await admit(context, "policies:write");
     const { body } = await readBody(context, toolMapping);
     const database = await tenants.database(principal.clientId);
-    await confirmMapping(deps, database, principal, context.req.param("tool"), body);
+    const saved = await confirmMapping(deps, database, principal, context.req.param("tool"), body, readIfMatch(context));
+    context.header("etag", etagOf(saved));
     return context.json({ tools: await listTools(database, { withExamples: principal.kind === "member" }) });
   });
   app.delete("/tools/:tool/mapping", async (context) => {
     const principal = await admit(context, "policies:write");
     const database = await tenants.database(principal.clientId);
-    await removeMapping(deps, database, principal, context.req.param("tool"));
+    const saved = await removeMapping(deps, database, principal, context.req.param("tool"), readIfMatch(context));
+    context.header("etag", etagOf(saved));
     return context.json({ tools: await listTools(database, { withExamples: principal.kind === "member" }) });
   });
 }

@@ -1,14 +1,12 @@
 import { type JsonValue, jsonObject } from "@ledgix/contract/json";
-import { ProblemError } from "@ledgix/contract/problem";
 import { type ObservedArgument, type ObservedTool, type ToolMapping, toolMapping } from "@ledgix/contract/tool";
 import { actsByName } from "@ledgix/rules/acts";
 import { leavesOf } from "@ledgix/rules/facts";
 import { isCurrency } from "@ledgix/rules/rule";
-import type { Database, Queryable } from "@ledgix/tenancy/database";
+import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { audit } from "../access/audit.ts";
-import { type Principal, principalLabel } from "../access/principal.ts";
-import type { VaultDependencies } from "../dependencies.ts";
+import { versionOf } from "../settings/version.ts";
+import { MAPPING_DOCUMENT } from "./mapping.ts";
 
 /** Calls of a tool that its arguments are learned from. */
 const LOOKED_AT = 200;
@@ -19,7 +17,8 @@ const toolRow = z.object({
   tool_name: z.string(),
   requests: z.coerce.number(),
   last_seen: z.date().nullable(),
-  mapping: toolMapping.nullable(),
+  mapping: jsonObject.nullable(),
+  revision: z.coerce.number(),
   confirmed_at: z.date().nullable(),
   confirmed_by: z.string().nullable(),
 });
@@ -32,11 +31,14 @@ export async function listTools(database: Queryable, { withExamples }: { withExa
        select tool_name, count(*) as requests, max(requested_at) as last_seen from clearance_requests
        where requested_at > now() - interval '90 days' group by tool_name)
      select coalesce(s.tool_name, m.tool_name) as tool_name, coalesce(s.requests, 0) as requests, s.last_seen, m.mapping, m.confirmed_at,
-       m.confirmed_by
-     from seen s full join tool_mappings m on m.tool_name = s.tool_name order by requests desc, tool_name limit 200`,
+       m.confirmed_by, coalesce(d.revision, 0) as revision
+     from seen s full join tool_mappings m on m.tool_name = s.tool_name
+       left join settings_documents d on d.document = $1 || coalesce(s.tool_name, m.tool_name)
+     order by requests desc, tool_name limit 200`,
+    [MAPPING_DOCUMENT],
   );
   const observed: ObservedTool[] = [];
-  for (const tool of tools) {
+  for (const { revision, mapping, ...tool } of tools) {
     const calls = await database.rows(
       z.object({ tool_args: jsonObject }),
       `select tool_args from clearance_requests where tool_name = $1 order by requested_at desc limit ${LOOKED_AT}`,
@@ -45,6 +47,8 @@ export async function listTools(database: Queryable, { withExamples }: { withExa
     const found = observe(calls.map(({ tool_args }) => leavesOf(tool_args)));
     observed.push({
       ...tool,
+      mapping: mapping && toolMapping.parse(mapping),
+      version: versionOf(revision, mapping ?? {}),
       last_seen: tool.last_seen?.toISOString() ?? null,
       confirmed_at: tool.confirmed_at?.toISOString() ?? null,
       looked_at: calls.length,
@@ -105,40 +109,3 @@ function propose(toolName: string, found: Observed[]): ToolMapping {
 }
 
 const isCurrencyCode = (value: JsonValue) => typeof value === "string" && isCurrency(value.toUpperCase());
-
-/** Confirms what the arguments of a tool mean: from now on rules go by it. @throws {ProblemError} `invalid_body` */
-export async function confirmMapping(
-  deps: Pick<VaultDependencies, "controlPlane">,
-  database: Database,
-  principal: Principal,
-  toolName: string,
-  mapping: ToolMapping,
-): Promise<void> {
-  if (toolName.length > 256) throw new ProblemError("invalid_body", "A tool's name has up to 256 characters.");
-  const code = mapping.amount && "code" in mapping.amount.currency ? mapping.amount.currency.code : null;
-  if (code !== null && !isCurrency(code))
-    throw new ProblemError("invalid_body", `${code} is no currency. Use its code, such as USD.`);
-  await database.transaction(async (transaction) => {
-    await transaction.run(
-      `insert into tool_mappings (tool_name, mapping, confirmed_by) values ($1, $2::json, $3)
-       on conflict (tool_name) do update set mapping = excluded.mapping, confirmed_by = excluded.confirmed_by, confirmed_at = now()`,
-      [toolName, JSON.stringify(mapping), principalLabel(principal)],
-    );
-    // The control plane holds no tool arguments: the unit, not the names.
-    await audit(deps, principal, "tool.mapping_confirmed", toolName, { acts: mapping.acts, unit: mapping.amount?.unit ?? null });
-  });
-}
-
-/** Forgets a mapping: rules over the amount pause again. @throws {ProblemError} `not_found` */
-export async function removeMapping(
-  deps: Pick<VaultDependencies, "controlPlane">,
-  database: Database,
-  principal: Principal,
-  toolName: string,
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const removed = await transaction.run("delete from tool_mappings where tool_name = $1", [toolName]);
-    if (removed === 0) throw new ProblemError("not_found", "This tool has no mapping.");
-    await audit(deps, principal, "tool.mapping_removed", toolName, {});
-  });
-}

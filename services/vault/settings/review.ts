@@ -1,14 +1,18 @@
 import { DEFAULT_MINIMUM_CONFIDENCE, minimumBucketOf, scoreOfMinimumBucket } from "@ledgix/contract/confidence";
 import type { JsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
-import { type ReviewSettings, type ReviewSettingsUpdate, storedReviewSettings } from "@ledgix/contract/settings";
+import { type ReviewSettings, type ReviewSettingsUpdate, reviewContent, storedReviewSettings } from "@ledgix/contract/settings";
 import { templateProblem } from "@ledgix/sentence/template";
 import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import type { IfMatch } from "../http/if-match.ts";
+import { saveDocument } from "./save.ts";
+import { readVersion, settingsRow } from "./version.ts";
 
+const document = settingsRow("review", reviewContent);
 const row = z.object({ value: storedReviewSettings, updated_at: z.date(), updated_by: z.string() });
 const SELECT_SETTINGS = "select value, updated_at, updated_by from settings where name = 'review'";
 
@@ -18,6 +22,7 @@ export const minimumConfidenceSql = (tool: string) =>
    from settings where name = 'review'`;
 
 export async function readReviewSettings(database: Queryable): Promise<ReviewSettings> {
+  const version = await readVersion(database, document);
   const stored = await database.row(row, SELECT_SETTINGS);
   const value = stored?.value ?? storedReviewSettings.parse({});
   const score = value.minimum_confidence_score ?? DEFAULT_MINIMUM_CONFIDENCE;
@@ -25,6 +30,7 @@ export async function readReviewSettings(database: Queryable): Promise<ReviewSet
     ...value,
     minimum_confidence_score: score,
     minimum_confidence_bucket: minimumBucketOf(score),
+    version,
     updated_at: stored?.updated_at.toISOString() ?? null,
     updated_by: stored?.updated_by ?? null,
   };
@@ -34,20 +40,20 @@ export async function readReviewSettings(database: Queryable): Promise<ReviewSet
  * Changes what was sent and keeps the rest. Score and bucket are kept consistent: a bucket alone stands for its midpoint, and where
  * both are sent the score decides. The audit trail keeps what it was before and after.
  *
- * @throws {ProblemError} `invalid_body` for a template that cannot be filled
+ * @throws {ProblemError} `invalid_body` for a template that cannot be filled · `settings_changed`
  */
 export function updateReviewSettings(
   deps: Pick<VaultDependencies, "controlPlane" | "now">,
   database: Database,
   principal: Principal,
   update: ReviewSettingsUpdate,
+  ifMatch: IfMatch,
 ): Promise<ReviewSettings> {
   assertTemplates(update.templates ?? {});
   const { minimum_confidence_bucket: bucket, minimum_confidence_score, ...choices } = update;
   const score = minimum_confidence_score ?? (bucket ? scoreOfMinimumBucket(bucket) : undefined);
-  return database.transaction(async (transaction) => {
-    // Two admins at once: the second one's change is laid over the first one's.
-    await transaction.run("select pg_advisory_xact_lock(hashtext('settings.review'))");
+  // Without a version the change is laid over what holds.
+  const write = async (transaction: Queryable) => {
     const before = await readReviewSettings(transaction);
     const stored = await transaction.row(row, SELECT_SETTINGS);
     const sent = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
@@ -67,8 +73,8 @@ export function updateReviewSettings(
     );
     const after = await readReviewSettings(transaction);
     await audit(deps, principal, "settings.reviews_changed", "review-settings", changeOf(before, after));
-    return after;
-  });
+  };
+  return saveDocument(database, document, { ifMatch, by: principalLabel(principal), read: readReviewSettings, write });
 }
 
 /** What differs, as it was and as it is. */
@@ -80,6 +86,7 @@ function changeOf(before: ReviewSettings, after: ReviewSettings): JsonObject {
     "canned_reasons",
     "templates",
     "separate_key_creators",
+    "deny_uncovered",
   ] as const;
   const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const pick = (settings: ReviewSettings) => Object.fromEntries(changed.map((name) => [name, settings[name]]));

@@ -4,8 +4,13 @@ import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import type { IfMatch } from "../http/if-match.ts";
+import { saveDocument } from "./save.ts";
+import { readVersion, settingsRow } from "./version.ts";
 
 const stored = z.object({ delivery_retention_days: retentionDays.default(DEFAULT_RETENTION_DAYS) });
+
+const document = settingsRow("tenant", stored);
 
 async function storedTenantSettings(database: Queryable): Promise<z.infer<typeof stored>> {
   const row = await database.row(z.object({ value: stored }), "select value from settings where name = 'tenant'");
@@ -16,16 +21,19 @@ export async function readTenantSettings(
   { config }: Pick<VaultDependencies, "config">,
   database: Queryable,
 ): Promise<TenantSettings> {
-  return { environment: config.VAULT_ENVIRONMENT, ...(await storedTenantSettings(database)) };
+  const version = await readVersion(database, document);
+  return { environment: config.VAULT_ENVIRONMENT, ...(await storedTenantSettings(database)), version };
 }
 
-export async function updateTenantSettings(
+/** @throws {ProblemError} `settings_changed` */
+export function updateTenantSettings(
   deps: Pick<VaultDependencies, "config" | "controlPlane">,
   database: Database,
   principal: Principal,
   update: z.infer<typeof tenantSettingsUpdate>,
+  ifMatch: IfMatch,
 ): Promise<TenantSettings> {
-  await database.transaction(async (transaction) => {
+  const write = async (transaction: Queryable) => {
     const before = await storedTenantSettings(transaction);
     await transaction.run(
       `insert into settings (name, value, updated_by) values ('tenant', $1::json, $2)
@@ -33,8 +41,9 @@ export async function updateTenantSettings(
       [JSON.stringify(update), principalLabel(principal)],
     );
     await audit(deps, principal, "settings.retention_changed", "tenant-settings", { before, after: update });
-  });
-  return readTenantSettings(deps, database);
+  };
+  const read = (transaction: Queryable) => readTenantSettings(deps, transaction);
+  return saveDocument(database, document, { ifMatch, by: principalLabel(principal), read, write });
 }
 
 /** Rows that one round forgets at most. */

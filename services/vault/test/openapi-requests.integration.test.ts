@@ -10,7 +10,7 @@ import { arbitraryOf, damaged } from "./schema-arbitrary.ts";
 // Requests made from the OpenAPI document, valid and damaged, against the running Vault: no answer is a server error, and none is one that
 // the document does not describe.
 
-const parameter = z.object({ name: z.string(), in: z.enum(["path", "query"]) });
+const parameter = z.object({ name: z.string(), in: z.enum(["path", "query", "header"]) });
 const content = z.record(z.string(), z.object({ schema: z.unknown() }));
 const operation = z.object({
   parameters: z.array(parameter),
@@ -67,6 +67,8 @@ const word = fc.oneof(
   fc.constantFrom("p", "0", "-1", "999999999999999999999", "%00", "..", "'", "a/b", "é", "2026-01-01T00:00:00Z", "full", "1e5"),
 );
 
+const tags = fc.constantFrom("*", '"0.44136fa355b3678a"', 'W/"x"', '"a,b" , "c"', "x", '"', "", ",", '*, "x"', '"x" "y"');
+
 const cases = Object.entries(document.paths)
   .filter(([path]) => path !== STREAM)
   .flatMap(([path, methods]) =>
@@ -79,17 +81,23 @@ describe("every request that the document describes", () => {
     const valid = schema === undefined ? fc.constant(undefined) : arbitraryOf(schema);
     const body =
       schema === undefined ? valid : fc.oneof({ arbitrary: valid, weight: 2 }, { arbitrary: damaged(valid), weight: 1 });
-    const named = (place: "path" | "query") => parameters.filter((each) => each.in === place).map(({ name }) => name);
+    const named = (place: "path" | "query" | "header") => parameters.filter((each) => each.in === place).map(({ name }) => name);
     const inPath = fc.record(Object.fromEntries(named("path").map((name) => [name, word])));
     const inQuery = fc.record(Object.fromEntries(named("query").map((name) => [name, word])), { requiredKeys: [] });
+    const inHeader = fc.record(Object.fromEntries(named("header").map((name) => [name, tags])), { requiredKeys: [] });
     await fc.assert(
-      fc.asyncProperty(inPath, inQuery, body, fc.nat(), async (parts, query, given, who) => {
+      fc.asyncProperty(inPath, inQuery, inHeader, body, fc.nat(), async (parts, query, headers, given, who) => {
         const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
           encodeURIComponent(z.record(z.string(), z.string()).parse(parts)[name] ?? ""),
         );
         const search = new URLSearchParams(z.record(z.string(), z.string()).parse(query)).toString();
         const caller = callers[who % callers.length] ?? callers[0];
-        const answer = await caller?.(method, `${filled}${search && `?${search}`}`, given);
+        const answer = await caller?.(
+          method,
+          `${filled}${search && `?${search}`}`,
+          given,
+          z.record(z.string(), z.string()).parse(headers),
+        );
         expect(answer && faultOf(answer, responses)).toBeNull();
       }),
       { numRuns: RUNS, endOnFailure: true },
