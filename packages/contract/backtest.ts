@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { id } from "./id.ts";
 import { verdict } from "./judge.ts";
 
 /** Requests that a draft would treat alike, and unlike what happened. */
@@ -37,4 +38,4 @@ export const backtest = z.object({
 });
 export type Backtest = z.infer<typeof backtest>;
 export const backtestList = z.object({ backtests: z.array(backtest) });
-export const newBacktest = z.object({ policy_version_id: z.uuid(), days: z.number().int().min(1).max(365).default(90) });
+export const newBacktest = z.object({ policy_version_id: id, days: z.number().int().min(1).max(365).default(90) });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { confidenceBucket } from "./confidence.ts";
+import { id } from "./id.ts";
 import { jsonDepth, jsonObject } from "./json.ts";
 
 /** Bytes of `tool_args` as JSON. */
@@ -123,7 +124,7 @@ export const mintRequest = clearanceRequest
     purpose: true,
   })
   .extend({
-    original_request_id: z.uuid(),
+    original_request_id: id,
     policy_id: optional(text(256)),
     policy_version_id: optional(text(256)),
     policy_content_hash: optional(text(256)),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { reasonCode } from "./clearance.ts";
+import { id } from "./id.ts";
 import { jsonObject } from "./json.ts";
 
 /** A passage that a decision rests on, or that a reviewer should read: offsets count UTF-16 units of the version's content. */
@@ -17,7 +18,7 @@ export type Citation = z.infer<typeof citation>;
 
 /** `POST /evaluate`: one tool call, before the tenant's policies. */
 export const evaluateRequest = z.object({
-  client_id: z.uuid(),
+  client_id: id,
   request_id: z.string(),
   tool_name: z.string(),
   tool_args: jsonObject,
@@ -56,7 +57,7 @@ export const evaluateAnswer = z.object({
 export type EvaluateAnswer = z.infer<typeof evaluateAnswer>;
 
 /** `POST /ingest`: cut a stored policy version into passages and embed them. Doing it twice changes nothing. */
-export const ingestRequest = z.object({ client_id: z.uuid(), policy_version_id: z.uuid() });
+export const ingestRequest = z.object({ client_id: id, policy_version_id: id });
 export const ingestAnswer = z.object({ policy_version_id: z.string(), passages: z.number().int(), embedding_model: z.string() });
 
 /** A rule, asked by itself about one call. */
@@ -74,10 +75,10 @@ export type TracedRule = z.infer<typeof tracedRule>;
 
 /** `POST /try`: the same judgement, with every rule's own answer and each step's time. It is written nowhere. */
 export const tryRequest = z.object({
-  client_id: z.uuid(),
+  client_id: id,
   call: evaluateRequest.omit({ client_id: true, request_id: true, session_id: true }),
   /** A version that stands in for its policy's version in force. */
-  policy_version_id: z.uuid().nullish(),
+  policy_version_id: id.nullish(),
 });
 export const tryAnswer = z.object({
   answer: evaluateAnswer,
@@ -89,14 +90,14 @@ export type TryAnswer = z.infer<typeof tryAnswer>;
 
 /** `POST /check`: many calls against one version, rules alone, without retrieval. */
 export const checkRequest = z.object({
-  client_id: z.uuid(),
-  policy_version_id: z.uuid(),
+  client_id: id,
+  policy_version_id: id,
   calls: z.array(tryRequest.shape.call).max(500),
 });
 export const checkAnswer = z.object({ verdicts: z.array(z.object({ verdict, reason: z.string(), reason_code: reasonCode })) });
 
 /** `POST /read-document`: reads an uploaded file in a process of its own. */
-export const readDocumentRequest = z.object({ client_id: z.uuid(), upload_id: z.uuid() });
+export const readDocumentRequest = z.object({ client_id: id, upload_id: id });
 export const documentText = z.object({ content: z.string(), media_type: z.string(), pages: z.array(z.number().int()) });
 export type DocumentText = z.infer<typeof documentText>;
 export const readDocumentAnswer = z.union([
@@ -107,10 +108,10 @@ export const readDocumentAnswer = z.union([
 export type ReadDocumentAnswer = z.infer<typeof readDocumentAnswer>;
 
 /** `POST /backtest`: runs a backtest from its beginning to its end, and writes how far it is and what it found. */
-export const backtestRequest = z.object({ client_id: z.uuid(), backtest_id: z.uuid() });
+export const backtestRequest = z.object({ client_id: id, backtest_id: id });
 
 /** `POST /reembed`: goes on for some seconds with embedding what the configured model does not know yet. */
-export const reembedRequest = z.object({ client_id: z.uuid() });
+export const reembedRequest = z.object({ client_id: id });
 export const reembedAnswer = z.object({ finished: z.boolean() });
 /** `POST /embedding-state`. */
 export const embeddingState = z.object({
@@ -124,7 +125,7 @@ export type EmbeddingState = z.infer<typeof embeddingState>;
 
 /** `POST /preview`: rules that are being written, before they are kept. */
 export const previewRequest = z.object({
-  client_id: z.uuid(),
+  client_id: id,
   rules: z.array(z.string().max(1024)).max(200),
   cedar: z.string().max(65_536).default(""),
   tools: z.array(z.string()).max(200).default([]),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { decisionStatus } from "./clearance.ts";
 import { confidenceBucket } from "./confidence.ts";
+import { id } from "./id.ts";
 import { jsonArray, jsonObject } from "./json.ts";
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits");
@@ -145,7 +146,7 @@ export const ledgerVerification = z.object({
 export type LedgerVerification = z.infer<typeof ledgerVerification>;
 
 /** `POST /ledger/redactions`: destroys what a settled request said. The reason stays in the ledger. */
-export const redactionRequest = z.object({ request_id: z.uuid(), reason: z.string().trim().min(1).max(500) });
+export const redactionRequest = z.object({ request_id: id, reason: z.string().trim().min(1).max(500) });
 export type RedactionRequest = z.infer<typeof redactionRequest>;
 export const redaction = z.object({ request_id: z.string(), redacted_at: z.string(), redacted_by: z.string() });
 export type Redaction = z.infer<typeof redaction>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { id } from "./id.ts";
 import { jsonObject } from "./json.ts";
 import { previewRequest, verdict } from "./judge.ts";
 import { holdsApiKey, KEY_IN_TEXT } from "./key-in-text.ts";
@@ -82,14 +83,14 @@ export type NewDraft = z.input<typeof writePolicyRequest>;
 
 /** `POST /policies/{policy_id}/activate`: at once, or from a day on, and until another one where it is given. */
 export const activatePolicyRequest = z.object({
-  policy_version_id: z.uuid(),
+  policy_version_id: id,
   effective_from: z.iso.datetime({ offset: true }).nullish(),
   effective_until: z.iso.datetime({ offset: true }).nullish(),
 });
 export type ActivatePolicyRequest = z.infer<typeof activatePolicyRequest>;
 
 /** `POST /policies/{policy_id}/rollback`: an older version's content as a new version, in force at once. */
-export const rollbackPolicyRequest = z.object({ policy_version_id: z.uuid(), note: z.string().trim().max(500).default("") });
+export const rollbackPolicyRequest = z.object({ policy_version_id: id, note: z.string().trim().max(500).default("") });
 
 export const indexingState = z.enum(["indexing", "ready"]);
 
@@ -208,7 +209,7 @@ export const caseList = z.object({
 });
 
 /** `POST /policy-trial` and `POST /policy-preview`. */
-export const policyTrial = z.object({ call: triedCall, policy_version_id: z.uuid().nullish() });
+export const policyTrial = z.object({ call: triedCall, policy_version_id: id.nullish() });
 export const policyPreview = previewRequest.omit({ client_id: true });
 
 /** A document on its way to a version. `done` of `total`: pages while it is read, passages while it is embedded. */

@@ -16,6 +16,7 @@ export const problems = {
   token_expired: [401, "The clearance token has expired"],
   slack_signature_invalid: [401, "The interaction is not Slack's"],
   forbidden: [403, "This is not allowed for you"],
+  tenant_suspended: [403, "The tenant is suspended"],
   client_mismatch: [403, "The request names another tenant"],
   own_request: [403, "Nobody decides their own request"],
   not_a_reviewer: [403, "The rule of this case asks for somebody else"],

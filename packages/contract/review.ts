@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clearanceStatus } from "./clearance.ts";
+import { id } from "./id.ts";
 import { jsonObject } from "./json.ts";
 import { citation } from "./judge.ts";
 import { holdsApiKey, KEY_IN_TEXT } from "./key-in-text.ts";
@@ -135,7 +136,7 @@ export type ReviewDecision = z.infer<typeof reviewDecision>;
 export const MAX_BATCH = 200;
 
 /** `POST /reviews/decisions`: the same decision on several cases. */
-export const batchDecision = reviewDecision.extend({ request_ids: z.array(z.uuid()).min(1).max(MAX_BATCH) });
+export const batchDecision = reviewDecision.extend({ request_ids: z.array(id).min(1).max(MAX_BATCH) });
 export type BatchDecision = z.infer<typeof batchDecision>;
 
 /** What became of each case, in the order of the call. `detail` says why one was not decided. */

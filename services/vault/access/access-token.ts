@@ -1,3 +1,4 @@
+import { id } from "@ledgix/contract/id";
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 
@@ -7,10 +8,10 @@ export type AccessTokenSubject = { userId: string; email: string; sessionId: str
 export type VerifyAccessToken = (token: string) => Promise<AccessTokenSubject | null>;
 
 const claims = z.object({
-  sub: z.uuid(),
+  sub: id,
   email: z.string().min(1),
   role: z.literal("authenticated"),
-  session_id: z.uuid().optional(),
+  session_id: id.optional(),
 });
 
 /** Verifies Supabase access tokens, by the project's JWKS or by the secret of an HS256 project. */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { parseApiKey } from "@ledgix/contract/api-key";
 import { environment } from "@ledgix/contract/environment";
+import { readId } from "@ledgix/contract/id";
 import { heldScopes, role } from "@ledgix/contract/permissions";
 import { ProblemError } from "@ledgix/contract/problem";
 import { isOutage } from "@ledgix/tenancy/database";
@@ -9,6 +10,7 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { keyUses } from "./key-uses.ts";
 import type { Principal } from "./principal.ts";
 import { recentAnswers } from "./recent.ts";
+import { assertNotSuspended, SUSPENSION, suspension } from "./suspension.ts";
 
 const keyRow = z.object({
   id: z.string(),
@@ -21,17 +23,26 @@ const keyRow = z.object({
   /** Seconds since the epoch. As numbers: whoever else holds the control plane's connection may have its own parsing of times. */
   expires_at: z.number().nullable(),
   is_revoked: z.boolean(),
+  suspension,
 });
 const FIND_KEY = `
   select k.id, k.family_id, k.client_id, k.name, k.environment, k.scopes, h.hash as key_hash,
-    extract(epoch from k.expires_at)::double precision as expires_at, k.revoked_at is not null as is_revoked
+    extract(epoch from k.expires_at)::double precision as expires_at, k.revoked_at is not null as is_revoked, ${SUSPENSION} as suspension
   from private.api_key_hashes h join public.api_keys k on k.id = h.key_id join public.clients c on c.id = k.client_id
-  where h.hash = $1 and c.status <> 'suspended'`;
-const memberRow = z.object({ role, is_signed_in: z.boolean() });
+  where h.hash = $1`;
+const memberRow = z.object({
+  client_id: z.string(),
+  user_id: z.string(),
+  email: z.string(),
+  role,
+  is_signed_in: z.boolean(),
+  suspension,
+});
 const FIND_MEMBER = `
-  select m.role, $3::uuid is null or exists (select from auth.sessions s where s.id = $3 and s.user_id = $2) as is_signed_in
+  select m.client_id, m.user_id, m.email, m.role,
+    $3::uuid is null or exists (select from auth.sessions s where s.id = $3 and s.user_id = $2) as is_signed_in, ${SUSPENSION} as suspension
   from public.memberships m join public.clients c on c.id = m.client_id
-  where m.client_id = $1 and m.user_id = $2 and c.status <> 'suspended'`;
+  where m.client_id = $1 and m.user_id = $2`;
 
 /** A revoked key, a changed role or an ended session takes hold within this; the control plane may be away for `STALE_SECONDS`. */
 const FRESH_SECONDS = 5;
@@ -90,6 +101,7 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
     if (isExpired) {
       throw new ProblemError("api_key_expired", `The key ${row.name} has expired. Create a new one in the console.`);
     }
+    assertNotSuspended(row.suspension);
     uses.use(row, credentials);
     return {
       kind: "key",
@@ -105,17 +117,19 @@ export function authenticator(deps: Pick<VaultDependencies, "config" | "controlP
     const subject = await deps.verifyAccessToken(token);
     if (subject === null)
       throw new ProblemError("access_token_invalid", "The access token is not valid or has expired. Sign in again.");
-    const client = z.uuid().safeParse(clientId);
-    if (!client.success) throw new ProblemError("access_token_invalid", "Send the tenant's id in X-Ledgix-Client.");
+    const client = readId(clientId);
+    if (client === null) throw new ProblemError("access_token_invalid", "Send the tenant's id in X-Ledgix-Client.");
     const member = await ask(() =>
-      members(`${client.data}/${subject.userId}/${subject.sessionId}`, () =>
-        controlPlane.row(memberRow, FIND_MEMBER, [client.data, subject.userId, subject.sessionId]),
+      members(`${client}/${subject.userId}/${subject.sessionId}`, () =>
+        controlPlane.row(memberRow, FIND_MEMBER, [client, subject.userId, subject.sessionId]),
       ),
     );
     // The same answer for a tenant that does not exist and for one that is somebody else's.
     if (member === null) throw new ProblemError("forbidden", "You are not a member of this tenant.");
     if (!member.is_signed_in) throw new ProblemError("access_token_invalid", "This session was signed out. Sign in again.");
-    return { kind: "member", clientId: client.data, userId: subject.userId, email: subject.email, role: member.role };
+    assertNotSuspended(member.suspension);
+    // Whoever asks is who the row says, in the row's spelling: what is kept by tenant or person is kept once.
+    return { kind: "member", clientId: member.client_id, userId: member.user_id, email: member.email, role: member.role };
   }
 
   async function ask<Value>(question: () => Promise<Value>): Promise<Value> {

@@ -1,4 +1,5 @@
 import { type ClearanceAnswer, type ClearanceRequest, clearanceStatus } from "@ledgix/contract/clearance";
+import { readId } from "@ledgix/contract/id";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
@@ -20,7 +21,7 @@ export async function requestClearance(
   request: ClearanceRequest,
   call: IdempotentCall,
 ): Promise<ClearanceAnswer> {
-  if (request.client_id !== undefined && request.client_id !== principal.clientId) {
+  if (request.client_id !== undefined && readId(request.client_id) !== principal.clientId) {
     throw new ProblemError("client_mismatch", "client_id names another tenant than the API key belongs to.");
   }
   const database = await deps.tenants.database(principal.clientId);

@@ -1,4 +1,5 @@
 import { decisionStatus } from "@ledgix/contract/clearance";
+import { id } from "@ledgix/contract/id";
 import { deliveryChannels, deliveryStatuses } from "@ledgix/contract/notifications";
 import { z } from "zod";
 
@@ -9,7 +10,7 @@ const text = z
   .refine((value) => !value.includes("\0"), "must not contain the character U+0000")
   .optional()
   .transform((value) => value || undefined);
-const uuid = z.uuid().optional();
+const uuid = id.optional();
 const position = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
 /** Any ISO 8601 time, turned into the form in which `accepted_at` is stored. */
 const time = z.iso
