@@ -1,7 +1,8 @@
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { contentSeal, readTransportKey, type TransportKeys } from "./content-seal.ts";
-import { type Database, type Queryable, sqlState } from "./database.ts";
+import { type Database, isOutage, type Queryable, sqlState } from "./database.ts";
 import type { CachedSecretStore } from "./secret-cache.ts";
 import type { TenantSecret } from "./secrets.ts";
 import { type TenantDatabase, tenantDatabase } from "./tenant-database.ts";
@@ -25,9 +26,17 @@ export type TenantDirectoryOptions = {
   alsoSuspended?: boolean;
 };
 
+/** A tenant's id in its one spelling: maps are keyed by it, whoever asks. */
+const tenantId = z.uuid().toLowerCase();
+
 /** No such tenant, or one that was not provisioned yet. */
 export class TenantNotFound extends Error {
   override name = "TenantNotFound";
+}
+
+/** A tenant's database does not open: its files are damaged, it cannot be brought to the current schema. */
+export class TenantUnavailable extends Error {
+  override name = "TenantUnavailable";
 }
 
 /** The way from a tenant to its open database: client → secret reference → secret → connection. */
@@ -35,7 +44,7 @@ export interface TenantDirectory {
   /**
    * Follows the tenant's secret: another DSN there opens another pool, without a restart.
    *
-   * @throws {TenantNotFound} @throws {SecretsUnavailable}
+   * @throws {TenantNotFound} @throws {SecretsUnavailable} @throws {TenantUnavailable} @throws {OperatorError}
    */
   database(clientId: string): Promise<TenantDatabase>;
   /** Makes the tenant's secret and database where they are missing. Doing it twice changes nothing. */
@@ -65,6 +74,12 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
   const retired = new Map<NodeJS.Timeout, Promise<TenantDatabase>>();
   const names = new LRUCache<string, string>({ max: 20_000, ttl: NAME_TTL_MS });
 
+  function idOf(given: string): string {
+    const parsed = tenantId.safeParse(given);
+    if (parsed.success) return parsed.data;
+    throw new TenantNotFound("A tenant's id is a UUID.");
+  }
+
   async function secretName(clientId: string): Promise<string> {
     const known = names.get(clientId);
     if (known !== undefined) return known;
@@ -79,7 +94,8 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     return client.secret_name;
   }
 
-  async function secret(clientId: string, isEnough: (secret: TenantSecret) => boolean = () => true): Promise<TenantSecret> {
+  async function secret(given: string, isEnough: (secret: TenantSecret) => boolean = () => true): Promise<TenantSecret> {
+    const clientId = idOf(given);
     const name = await secretName(clientId);
     let found = await secrets.read(name);
     if (found !== null && !isEnough(found)) {
@@ -97,8 +113,16 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
     return { current: readTransportKey(transport_key), previous: previous_transport_keys.map(readTransportKey) };
   }
 
+  /** What an operator can mend is told to operators; what else stands in the way is a cause, for the log alone. */
+  function unavailable(error: unknown): Error {
+    if (error instanceof OperatorError || (error instanceof Error && isOutage(error))) return error;
+    return new TenantUnavailable("The tenant's database does not open.", { cause: error });
+  }
+
   async function connect(clientId: string, url: string, replaced: AbortSignal): Promise<TenantDatabase> {
-    const opened = await databases.open(url);
+    const opened = await databases.open(url).catch((error: unknown) => {
+      throw unavailable(error);
+    });
     const database = tenantDatabase(opened, {
       replaced,
       contents: contentSeal(({ isStale } = { isStale: false }) => transportKeys(clientId, isStale)),
@@ -112,11 +136,12 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
       return database;
     } catch (error) {
       await database.close().catch(() => {});
-      throw error;
+      throw unavailable(error);
     }
   }
 
-  async function database(clientId: string): Promise<TenantDatabase> {
+  async function database(given: string): Promise<TenantDatabase> {
+    const clientId = idOf(given);
     const { database_url: url } = await secret(clientId);
     const held = open.get(clientId);
     if (held?.url === url) return held.connection;
@@ -142,7 +167,8 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
 
   return {
     database,
-    async provision(clientId) {
+    async provision(given) {
+      const clientId = idOf(given);
       const name = await secretName(clientId);
       if ((await secrets.read(name)) === null) {
         const secret: TenantSecret = {
@@ -155,7 +181,8 @@ export function openTenantDirectory(options: TenantDirectoryOptions): TenantDire
       await controlPlane.run("update public.clients set status = 'active' where id = $1 and status = 'provisioning'", [clientId]);
     },
     secret,
-    async changeSecret(clientId, change) {
+    async changeSecret(given, change) {
+      const clientId = idOf(given);
       const held = await database(clientId);
       const name = await secretName(clientId);
       // The tenant's own database is the lock that all replicas share.

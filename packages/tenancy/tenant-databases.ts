@@ -7,11 +7,14 @@ import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import type { TlsMode } from "./tls-mode.ts";
 
+/** A tenant's id in its one spelling, since a file system may tell two of them apart. */
+const tenantId = z.uuid().toLowerCase();
+
 /** One PGlite directory a tenant. Vault and the judge share the open instance, since a directory has one process. */
 export function pgliteTenantDatabases(directory: string, template = join(directory, ".template")): TenantDatabases {
   return {
-    provision: async (clientId) => `pglite:${z.uuid().parse(clientId)}`,
-    open: async (databaseUrl) => openPglite(join(directory, z.uuid().parse(databaseUrl.replace(/^pglite:/, ""))), template),
+    provision: async (clientId) => `pglite:${tenantId.parse(clientId)}`,
+    open: async (databaseUrl) => openPglite(join(directory, tenantId.parse(databaseUrl.replace(/^pglite:/, ""))), template),
   };
 }
 
@@ -40,7 +43,7 @@ export function postgresTenantDatabases({
             "ledgix tenants create <name> --owner <email> --database-from-stdin < file",
         );
       }
-      const name = `ledgix_${z.uuid().parse(clientId).replaceAll("-", "")}`;
+      const name = `ledgix_${tenantId.parse(clientId).replaceAll("-", "")}`;
       const server = openPostgres(provisionUrl, { maxConnections: 1, ...(tlsMode && { tlsMode }) });
       try {
         await server.run(`create database ${name}`);

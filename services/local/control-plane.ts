@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { Database } from "@ledgix/tenancy/database";
+import { holdDirectory } from "@ledgix/tenancy/hold-directory";
 import { wrapPglite } from "@ledgix/tenancy/pglite";
 import { App, appliedVersions, type EmailDriver, ensureHistoryTable, recordVersion } from "@supabase/lite";
 import { createPgliteConnection } from "@supabase/lite/pglite";
@@ -36,6 +37,7 @@ export async function openControlPlane(options: {
 }): Promise<ControlPlane> {
   process.env.LITE_TELEMETRY = "0";
   keepRefusalsOut();
+  const letGo = await holdDirectory(options.directory);
   const connection = await createPgliteConnection({ url: options.directory });
   const app = new App({
     connection,
@@ -60,7 +62,11 @@ export async function openControlPlane(options: {
     await database.transaction((transaction) => transaction.script(sql));
     await recordVersion(connection, { version, name, statements: [sql] });
   }
-  return { database, fetch: (request) => app.fetch(request, { peerAddress: null }), close: () => connection.close() };
+  return {
+    database,
+    fetch: (request) => app.fetch(request, { peerAddress: null }),
+    close: () => connection.close().finally(letGo),
+  };
 }
 
 /** The migrations in the Supabase CLI's format: `<14 digits>_<name>.sql`. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DirectoryInUse, holdDirectory } from "@ledgix/tenancy/hold-directory";
 import { generateApiKey } from "@supabase/lite";
 import { z } from "zod";
 import { StartRefused } from "./config.ts";
@@ -18,42 +19,20 @@ export async function openDataDirectory(path: string): Promise<void> {
 }
 
 /**
- * Holds the data directory for this process: a PGlite directory has one process. The file names the holder; one whose process is gone
- * (kill -9, a power cut) is taken over.
+ * Holds the data directory for this process, since a PGlite directory has one. Ended in whatever way, it lets go by itself.
  *
  * @returns how to let go
  * @throws {StartRefused} where another process holds it
  */
-export async function lockDataDirectory(path: string): Promise<() => Promise<void>> {
-  const file = join(path, "lock");
-  // Written aside and linked into place, so that nobody reads a lock that does not name its holder yet.
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, String(process.pid), { mode: 0o600 });
-  for (;;) {
-    try {
-      await link(draft, file);
-      await rm(draft);
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
-    const holder = Number(await readFile(file, "utf8").catch(() => ""));
-    if (holder > 0 && holder !== process.pid && isAlive(holder)) {
-      await rm(draft);
-      throw new StartRefused(
-        `Ledgix already runs on ${path} (process ${holder}). Stop it first, or set LEDGIX_DATA_DIR and the ports for a second one.`,
-      );
-    }
-    await rm(file, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
+export async function lockDataDirectory(path: string): Promise<() => void> {
   try {
-    process.kill(pid, 0);
-    return true;
+    return await holdDirectory(join(path, "ledgix"));
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    if (!(error instanceof DirectoryInUse)) throw error;
+    const holder = error.holder === null ? "" : ` (process ${error.holder})`;
+    throw new StartRefused(
+      `Ledgix already runs on ${path}${holder}. Stop it first, or set LEDGIX_DATA_DIR and the ports for a second one.`,
+    );
   }
 }
 

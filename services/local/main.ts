@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const config = readConfig(localConfig, process.env);
   await openDataDirectory(config.LEDGIX_DATA_DIR);
   const unlock = await lockDataDirectory(config.LEDGIX_DATA_DIR);
-  const cleanUp: (() => Promise<unknown>)[] = [unlock];
+  const cleanUp: (() => Promise<unknown>)[] = [async () => unlock()];
   let isStopping = false;
   const stop = async (exitCode: number) => {
     if (isStopping) return;

@@ -93,7 +93,7 @@ function compose(parts: {
   store: SecretStore;
   databases: TenantDatabases;
   anchors: AnchorStore | null;
-  unlock?: () => Promise<void>;
+  unlock?: () => void;
 }): Installation {
   const { config, environment, controlPlane, databases, anchors } = parts;
   const secrets = cachedSecrets(parts.store, { ttlSeconds: config.VAULT_TENANT_SECRET_CACHE_TTL_SECONDS });
@@ -116,7 +116,7 @@ function compose(parts: {
     async close() {
       await tenants.close();
       await controlPlane.close();
-      await parts.unlock?.();
+      parts.unlock?.();
     },
   };
 }

@@ -141,6 +141,41 @@ describe("kill -9", () => {
   }, 120_000);
 });
 
+describe("one directory has one instance", () => {
+  it("whatever spelling of a tenant is called during writes, what was acknowledged is there after a kill", async () => {
+    let child = await startProcess();
+    const who = ["--email", "two@example.com", "--password", "correct horse battery", "--tenant", "Twice", "--key", "ci"];
+    const { stdout } = await run(process.execPath, [join(here, "../bootstrap.ts"), ...who], { env: environment() });
+    const made = z
+      .object({ vault_url: z.url(), client_id: z.uuid(), api_key: z.string(), access_token: z.string() })
+      .parse(JSON.parse(stdout));
+    const headers = { "content-type": "application/json", "x-vault-api-key": made.api_key };
+    const acknowledged: string[] = [];
+    const write = async (n: number) => {
+      const body = JSON.stringify({ tool_name: "pay", tool_args: { n } });
+      const response = await fetch(`${made.vault_url}/request-clearance`, { method: "POST", headers, body });
+      acknowledged.push(z.object({ request_id: z.uuid() }).parse(await response.json()).request_id);
+    };
+    const upper = made.client_id.toUpperCase();
+    const mixed = made.client_id.replace(/[a-f]/, (letter) => letter.toUpperCase());
+    const look = async (client: string) =>
+      fetch(`${made.vault_url}/reviews`, {
+        headers: { authorization: `Bearer ${made.access_token}`, "x-ledgix-client": client },
+      }).then(({ status }) => status);
+    for (let round = 0; round < 10; round++) {
+      const looks = [look(upper), look(mixed)];
+      await Promise.all(Array.from({ length: 6 }, (_, n) => write(round * 10 + n)));
+      expect(await Promise.all(looks)).toEqual([200, 200]);
+    }
+    await killHard(child);
+    child = await startProcess();
+    const found = await Promise.all(
+      acknowledged.map(async (id) => (await fetch(`${made.vault_url}/clearance-status/${id}`, { headers })).status),
+    );
+    expect([acknowledged.length, found.filter((status) => status !== 200)]).toEqual([60, []]);
+  });
+});
+
 describe("a start that cannot work says in one sentence what to do, and exits with a code that is not 0", () => {
   const start = async (extra: Record<string, string>) => {
     const failure = await run(process.execPath, [join(here, "../main.ts")], { env: environment(extra) }).then(

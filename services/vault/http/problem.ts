@@ -1,8 +1,8 @@
+import { OperatorError } from "@ledgix/configuration/operator-error";
 import { ProblemError } from "@ledgix/contract/problem";
 import { isOutage } from "@ledgix/tenancy/database";
-import { TenantNotFound } from "@ledgix/tenancy/directory";
+import { TenantNotFound, TenantUnavailable } from "@ledgix/tenancy/directory";
 import { SecretsUnavailable } from "@ledgix/tenancy/secret-cache";
-import { DatabaseOfAnother } from "../database/owner.ts";
 import type { Log } from "../log.ts";
 
 /** Writes any error as problem+json. What was not expected is logged once, with the request's id, and says nothing of the inside. */
@@ -23,7 +23,7 @@ export function problemResponse(error: unknown, requestId: string, log: Log): Re
 
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof TenantNotFound || error instanceof DatabaseOfAnother) {
+  if (error instanceof TenantNotFound || error instanceof TenantUnavailable || error instanceof OperatorError) {
     return new ProblemError("tenant_unavailable", "The tenant's database is not ready. Try again shortly.", { retryAfter: 5 });
   }
   if (error instanceof SecretsUnavailable) {
