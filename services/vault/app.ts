@@ -1,3 +1,4 @@
+import { ConfigError } from "@ledgix/configuration/read";
 import { clearanceAnswer, clearanceRequest, consumeRequest, mintRequest } from "@ledgix/contract/clearance";
 import { redactionRequest } from "@ledgix/contract/ledger";
 import { sendInvitationRequest } from "@ledgix/contract/member";
@@ -54,9 +55,10 @@ const MULTIPART_OVERHEAD = 64 * 1024;
 
 /** The clearance API. Every route authenticates, checks its permission, and calls one verb. */
 export function createVault(deps: VaultDependencies): Hono<Env> {
-  const app = new Hono<Env>({ getPath: routePath });
-  const authenticate = authenticator(deps);
   const { tenants, config } = deps;
+  const prefix = config.VAULT_PATH_PREFIX ?? "";
+  const app = new Hono<Env>({ getPath: routePath(prefix, () => rooms) });
+  const authenticate = authenticator(deps);
 
   /** Finds out who calls, spends a token of their bucket, and checks that they may. */
   const admit: Admit = async (context, permission, limit = deps.rateLimit) => {
@@ -274,5 +276,10 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     return context.json({ client_id: principal.clientId, status: "active" });
   });
 
+  const rooms: ReadonlySet<string> = new Set(app.routes.map(({ path }) => path.split("/")[1] ?? ""));
+  if (rooms.has(prefix.split("/")[1] || "none"))
+    throw new ConfigError([
+      `VAULT_PATH_PREFIX: ${config.VAULT_PATH_PREFIX} begins like a route of Vault's own. Choose another name.`,
+    ]);
   return app;
 }

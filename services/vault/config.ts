@@ -35,6 +35,9 @@ const transport = {
   VAULT_JWT_AUDIENCE: text.default("ledgix-sdk").describe("The claim `aud`; several, separated by commas, make it an array."),
   VAULT_CORS_ALLOWED_ORIGIN: text.optional().describe("Origin that browsers may call from."),
 
+  VAULT_PATH_PREFIX: matching(/^(?:\/[\w.~-]+)+$/, "a path such as /vault, without a slash at its end")
+    .optional()
+    .describe("What stands in front of every path, where the proxy before this Vault leaves it there."),
   VAULT_METRICS_PORT: port.optional().describe("Serves Prometheus metrics at /metrics there. Let no ingress lead to it."),
   VAULT_DRAIN_SECONDS: between(0, 600, "seconds")
     .default(5)

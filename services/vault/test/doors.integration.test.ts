@@ -1,0 +1,83 @@
+import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
+import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let stack: Stack;
+let acme: string;
+let owner: Caller;
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.addTenant("Acme");
+  owner = await stack.addMember(acme, "owner");
+});
+afterAll(() => stack.close());
+
+const mixed = (id: string) => [...id].map((char, index) => (index % 2 ? char.toUpperCase() : char)).join("");
+/** Ways to write one id: those that are it, and those that are none. */
+const spellings: [name: string, write: (id: string) => string, isIt: boolean][] = [
+  ["upper case", (id) => id.toUpperCase(), true],
+  ["mixed case", mixed, true],
+  ["blanks around it", (id) => `  ${id} `, true],
+  ["braces", (id) => `{${id}}`, false],
+  ["a URN", (id) => `urn:uuid:${id}`, false],
+  ["blanks in it", (id) => id.replace("-", " -"), false],
+  ["no hyphens", (id) => id.replaceAll("-", ""), false],
+  [
+    "hyphens elsewhere",
+    (id) =>
+      id
+        .replaceAll("-", "")
+        .replaceAll(/(.{4})/g, "$1-")
+        .slice(0, 36),
+    false,
+  ],
+  ["the header twice", (id) => `${id}, ${id}`, false],
+  ["percent-encoded", (id) => id.replaceAll("-", "%2D"), false],
+  ["a path", (id) => `../tenants/${id}`, false],
+  ["letters of another alphabet", (id) => id.replaceAll(/[0-9]/g, "\u0661"), false],
+];
+
+describe("a tenant has one name, however it is written", () => {
+  it.each(spellings)("%s", async (_, write, isIt) => {
+    const header = Buffer.from(write(acme), "utf8").toString("latin1"); // as a client that writes UTF-8 into a header
+    const { status, body } = await owner("GET", "/reviews", undefined, { "x-ledgix-client": header });
+    expect([status, body.code]).toEqual(isIt ? [200, undefined] : [401, "access_token_invalid"]);
+  });
+
+  it.each(spellings)("at the database: %s", async (_, write, isIt) => {
+    const written = write(acme).trim();
+    const opened = await stack.tenants.database(written).catch((error: Error) => error.name);
+    expect(opened === (await stack.tenants.database(acme))).toBe(isIt);
+    if (!isIt) expect(opened).toBe("TenantNotFound");
+  });
+
+  it("and one bucket of calls", async () => {
+    const rateLimit = memoryRateLimit({ rps: 0.001, burst: 4, ttlSeconds: 60, now: () => performance.now() });
+    const { url, close } = await stack.addReplica({ rateLimit });
+    const statuses: number[] = [];
+    for (const name of [acme, acme.toUpperCase(), mixed(acme), ` ${acme}`, acme.toUpperCase(), acme])
+      statuses.push((await owner("GET", `${url}/reviews`, undefined, { "x-ledgix-client": name })).status);
+    await close();
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
+  });
+
+  it("and so has a case: who decides it in other letters decides it once", async () => {
+    const agent = await stack.addKey(acme);
+    const { body: asked } = await agent("POST", "/request-clearance", { tool_name: "pay" });
+    const upper = asked.request_id.toUpperCase();
+    const body = { approved: false, review_reason: "No.", request_ids: [asked.request_id, upper] };
+    const { body: decided } = await owner("POST", "/reviews/decisions", body);
+    expect(decided.results).toHaveLength(1);
+    expect((await agent("GET", `/clearance-status/${upper}?wait=1`)).body).toMatchObject({ request_id: asked.request_id });
+    expect((await owner("GET", `/ledger?view=full&request_id=${upper}`)).body.entries.length).toBeGreaterThan(0);
+  });
+
+  it("and who calls is who the control plane says, whatever their token calls them", async () => {
+    const member = await stack.addMember(acme, "admin", "early@example.com");
+    await stack.controlPlane.run("update public.memberships set email = 'late@example.com' where email = 'early@example.com'");
+    const { body } = await member("PUT", "/absence", {
+      absence: { delegate: null, from: "2026-01-01T00:00:00Z", until: "2099-01-01T00:00:00Z" },
+    });
+    expect(body.absences).toEqual([expect.objectContaining({ member: "late@example.com" })]);
+  });
+});
