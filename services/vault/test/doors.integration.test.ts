@@ -81,3 +81,35 @@ describe("a tenant has one name, however it is written", () => {
     expect(body.absences).toEqual([expect.objectContaining({ member: "late@example.com" })]);
   });
 });
+
+describe("a suspended tenant is told who suspended it, and when", () => {
+  const trail =
+    "insert into public.audit_events (client_id, actor_email, action, target) values ($1::uuid, $2, 'tenant.suspended', $1::uuid::text)";
+  it.each([
+    [
+      "its owner",
+      "owner",
+      "boss@example.com",
+      /^This tenant was suspended by boss@example\.com on 20\d\d-.* UTC, .* An owner can/,
+    ],
+    ["an operator", "operator", "operator", /^This tenant was suspended by an operator on 20\d\d-.* UTC, .* Ask the operator/],
+    ["nobody knows", "operator", null, /^This tenant was suspended by an operator, .* Ask the operator/],
+  ])("by %s", async (_, suspendedBy, actor, detail) => {
+    const client = await stack.addTenant("Stopped");
+    const [agent, member] = [await stack.addKey(client), await stack.addMember(client, "reviewer")];
+    const stranger = await stack.addKey(acme);
+    await stack.controlPlane.run("update public.clients set status = 'suspended', suspended_by = $2 where id = $1", [
+      client,
+      suspendedBy,
+    ]);
+    if (actor) await stack.controlPlane.run(trail, [client, actor]);
+    for (const caller of [agent, member]) {
+      const { status, body } = await caller("GET", "/ledger");
+      expect([status, body.code]).toEqual([403, "tenant_suspended"]);
+      expect(body.detail).toMatch(detail);
+    }
+    expect((await stranger("GET", "/clearance-status/x")).status).toBe(404); // others do not notice
+    const outsider = await owner("GET", "/ledger", undefined, { "x-ledgix-client": client });
+    expect(outsider.body.code).toBe("forbidden"); // and are not told
+  });
+});
