@@ -176,7 +176,11 @@ export const webhook = z.object({
 export type Webhook = z.infer<typeof webhook>;
 export const webhookList = z.object({ webhooks: z.array(webhook) });
 export const newWebhook = z.object({
-  url: z.url({ protocol: /^https?$/, error: "must be an address such as https://example.com/ledgix" }).max(2048),
+  url: z
+    .url({ protocol: /^https?$/, error: "must be an address such as https://example.com/ledgix" })
+    .max(2048)
+    // An address is shown on screens; a password in it would be too.
+    .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), "must not hold a name or password; deliveries are signed instead"),
   events: z.array(z.enum(webhookEvents)).min(1, "choose at least one event"),
 });
 export const webhookUpdate = z.object({ is_enabled: z.boolean() });

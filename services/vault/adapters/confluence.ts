@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { publicHttp } from "./public-http.ts";
+import { AddressBlocked, publicHttp } from "./public-http.ts";
 
 /** Where a site is, and who reads it. */
 export type ConfluenceSite = { baseUrl: string; email: string; token: string };
@@ -32,13 +32,14 @@ export function confluenceCloud(options: { allowPrivate: boolean }): Confluence 
   async function get<Schema extends z.ZodType>(site: ConfluenceSite, path: string, schema: Schema): Promise<z.output<Schema>> {
     const authorization = `Basic ${Buffer.from(`${site.email}:${site.token}`).toString("base64")}`;
     const headers = { authorization, accept: "application/json" };
-    const answer = await http(new URL(path, site.baseUrl).href, { method: "GET", headers, maxBytes: MAX_ANSWER_BYTES }).catch(
-      () => {
-        throw new ConfluenceError(
-          `${new URL(site.baseUrl).host} cannot be reached. Check the address; private addresses are not allowed.`,
-        );
-      },
-    );
+    const url = new URL(path, site.baseUrl);
+    // What an answer names as the next page is the answer's to say; where the credentials go is not.
+    if (url.origin !== new URL(site.baseUrl).origin)
+      throw new ConfluenceError("Confluence's answer leads to another site, which is not read. Check the address.");
+    const answer = await http.call(url.href, { method: "GET", headers, maxBytes: MAX_ANSWER_BYTES }).catch((error: unknown) => {
+      if (error instanceof AddressBlocked) throw new ConfluenceError(error.message);
+      throw new ConfluenceError(`${url.host} cannot be reached. Check the address.`);
+    });
     if (answer.status === 401 || answer.status === 403)
       throw new ConfluenceError(
         "Confluence refused the address and token. Make a new API token for a person who may read the pages.",
@@ -54,13 +55,13 @@ export function confluenceCloud(options: { allowPrivate: boolean }): Confluence 
 
   async function all<Schema extends z.ZodType>(site: ConfluenceSite, first: string, schema: Schema): Promise<z.output<Schema>[]> {
     const found: z.output<Schema>[] = [];
-    for (let next: string | undefined = first; next !== undefined; ) {
+    let next: string | undefined = first;
+    for (let asked = 0; next !== undefined; asked++) {
       const answer: z.output<typeof listed> = await get(site, next, listed);
       found.push(...z.array(schema).parse(answer.results));
-      if (found.length > MAX_PAGES)
+      if (found.length > MAX_PAGES || asked > MAX_PAGES)
         throw new ConfluenceError(`There are more than ${MAX_PAGES} pages. Choose a page tree instead of the space.`);
-      // The site's own path, never another host's.
-      next = answer._links.next?.startsWith("/") ? answer._links.next : undefined;
+      next = answer._links.next;
     }
     return found;
   }

@@ -13,6 +13,8 @@ export class WebhookRefused extends Error {
 export interface WebhookSender {
   /** Posts a body. Resolves where the receiver took it. @throws {WebhookRefused}, or what kept it from being reached */
   send(url: string, headers: Record<string, string>, body: string): Promise<void>;
+  /** @throws {AddressBlocked} where `send` never would reach this address */
+  assertCallable(url: string): Promise<void>;
 }
 
 /** Posts to addresses that tenants choose; see `publicHttp` for where it does not go. */
@@ -20,8 +22,9 @@ export function webhookSender(options: { allowPrivate: boolean }): WebhookSender
   const http = publicHttp(options);
   return {
     async send(url, headers, body) {
-      const { status } = await http(url, { method: "POST", headers, body });
+      const { status } = await http.call(url, { method: "POST", headers, body });
       if (status < 200 || status > 299) throw new WebhookRefused(status);
     },
+    assertCallable: http.assertCallable,
   };
 }

@@ -3,6 +3,7 @@ import { ProblemError } from "@ledgix/contract/problem";
 import type { Database } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { MailRefused } from "../adapters/mailer.ts";
+import { AddressBlocked } from "../adapters/public-http.ts";
 import { SlackBusy, SlackRefused } from "../adapters/slack.ts";
 import { WebhookRefused } from "../adapters/webhook-sender.ts";
 import type { VaultDependencies } from "../dependencies.ts";
@@ -188,8 +189,7 @@ async function attempt(deps: Deps, database: Database, delivery: DueDelivery, wo
 /** A code such as ECONNREFUSED says enough; messages of libraries may quote content. */
 function describeFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const isBlocked = error instanceof Error && /is not allowed/.test(error.message);
-  if (isBlocked) return "The address is private or reserved, and this Vault does not call such addresses.";
+  if (error instanceof AddressBlocked) return error.message;
   const code = [error, cause].map((each) => (each instanceof Error && "code" in each ? String(each.code) : "")).find(Boolean);
   const words: Record<string, string> = {
     ECONNREFUSED: "The server refuses connections.",

@@ -7,6 +7,7 @@ import type { TenantSecret } from "@ledgix/tenancy/secrets";
 import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
+import { AddressBlocked } from "../adapters/public-http.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { consoleUrl } from "./mail.ts";
 import type { Happening, Notice } from "./notice.ts";
@@ -24,7 +25,7 @@ const COLUMNS = Object.keys(webhookRow.shape).join(", ");
 /** So that receivers can find it in code and logs, and scanners in commits. */
 const newSecret = () => `whsec_${randomBytes(32).toString("base64url")}`;
 
-type Deps = Pick<VaultDependencies, "controlPlane" | "tenants">;
+type Deps = Pick<VaultDependencies, "controlPlane" | "tenants" | "webhooks">;
 
 const toWebhook = ({ created_at, previous_secret_until, ...row }: z.infer<typeof webhookRow>): Webhook => ({
   ...row,
@@ -46,8 +47,16 @@ async function findWebhook(database: Queryable, webhookId: string): Promise<Webh
   return toWebhook(row);
 }
 
-/** Adds a webhook. Its secret is in the tenant's secret, and in this answer once. */
+/**
+ * Adds a webhook. Its secret is in the tenant's secret, and in this answer once.
+ *
+ * @throws {ProblemError} `invalid_body` for an address that no delivery would ever reach, in a delivery's words
+ */
 export async function createWebhook(deps: Deps, principal: Principal, input: z.infer<typeof newWebhook>) {
+  await deps.webhooks.assertCallable(input.url).catch((error: unknown) => {
+    if (!(error instanceof AddressBlocked)) throw error;
+    throw new ProblemError("invalid_body", error.message, { errors: [{ path: "url", message: error.message }] });
+  });
   const database = await deps.tenants.database(principal.clientId);
   const webhookId = crypto.randomUUID();
   const secret = newSecret();

@@ -11,6 +11,7 @@ export async function startConfluence(account: { email: string; token: string })
   const pages = new Map<string, DoublePage>();
   const asked: string[] = [];
   let failure: number | null = null;
+  let lead: string | null = null;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://double");
     const answer = (status: number, body: object) =>
@@ -23,7 +24,7 @@ export async function startConfluence(account: { email: string; token: string })
     if (pathname === "/wiki/api/v2/spaces")
       return answer(200, {
         results: searchParams.get("keys") === "POL" ? [{ id: "9", key: "POL", name: "Policies" }] : [],
-        _links: {},
+        _links: lead === null ? {} : { next: lead },
       });
     if (pathname === "/wiki/api/v2/spaces/9/pages") return page([...pages.values()].map(summary), "/wiki/api/v2/spaces/9/pages");
     const tree = /^\/wiki\/api\/v2\/pages\/(\d+)\/descendants$/.exec(pathname);
@@ -53,6 +54,10 @@ export async function startConfluence(account: { email: string; token: string })
     asked,
     put: (page: DoublePage) => void pages.set(page.id, page),
     remove: (id: string) => void pages.delete(id),
+    /** Lets the list of spaces name this as its next page. */
+    lead(next: string | null) {
+      lead = next;
+    },
     fail(status: number | null) {
       failure = status;
     },

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { ConfluenceSource } from "@ledgix/contract/confluence";
 import type { PolicyVersion } from "@ledgix/contract/policy";
 import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
@@ -96,11 +98,40 @@ describe("policies from Confluence", () => {
     expect(source).toMatchObject({ pages: 2, root_page_id: "1" });
   });
 
+  it("are never asked for, nor are the credentials sent, where an answer leads to another site", async () => {
+    const stolen: string[] = [];
+    const thief = createServer((request, response) => {
+      stolen.push(`${request.url} ${request.headers.authorization}`);
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ results: [], _links: {} }));
+    });
+    await new Promise<void>((resolve) => thief.listen(0, "127.0.0.1", resolve));
+    const { port } = thief.address() as AddressInfo; // a listening server over TCP has one
+    const other = `127.0.0.1:${port}/wiki/next`;
+    for (const next of [
+      `//${other}`,
+      `http://${other}`,
+      `/\\${other}`,
+      `\\\\${other}`,
+      `/\t/${other}`,
+      `http:${"//"}x@${other}`,
+    ]) {
+      site.lead(next);
+      const refused = await add();
+      expect([next, refused.status, refused.body.detail]).toEqual([next, 422, expect.stringContaining("leads to another site")]);
+    }
+    // A list that never ends is given up on.
+    site.lead("/wiki/api/v2/spaces?keys=NONE&again");
+    expect((await add({ space_key: "NONE" })).body.detail).toContain("more than");
+    site.lead(null);
+    expect(stolen).toEqual([]);
+    await new Promise((resolve) => thief.close(resolve));
+  });
+
   it("are never read from private addresses, unless the operator allows it", async () => {
     const strict = await stack.addReplica({ environment: { VAULT_ALLOW_PRIVATE_CONFLUENCE: "false" } });
     for (const base_url of [site.url, "http://169.254.169.254", "http://localhost:1"]) {
       const refused = await owner("POST", `${strict.url}/confluence`, { base_url, ...account, space_key: "POL" });
-      expect([refused.status, refused.body.detail]).toEqual([422, expect.stringContaining("private addresses are not allowed")]);
+      expect([refused.status, refused.body.detail]).toEqual([422, expect.stringContaining("private or reserved")]);
     }
   });
 
