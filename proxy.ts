@@ -1,18 +1,24 @@
 import { createServerClient } from "@supabase/ssr";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "./lib/env";
+import { ownHost, refuseOtherHost, refuseOtherOrigin } from "./lib/origin";
 import { sessionCookieOptions } from "./lib/supabase/server";
 
 /**
- * Before every page: a fresh nonce for the Content-Security-Policy, and a session that does not expire while the page renders. Who may
+ * Before every page: whether it is asked of this console and by its own pages, a fresh nonce for the Content-Security-Policy, and a session that does not expire while the page renders. Who may
  * see what is decided where the data is, not here.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const refusal = refuseOtherHost(request) ?? refuseOtherOrigin(request);
+  if (refusal !== null)
+    return new NextResponse(refusal.why, { status: refusal.status, headers: { "content-type": "text/plain" } });
   const nonce = Buffer.from(crypto.randomUUID()).toString("base64");
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy); // Next reads the nonce from here
+  const host = ownHost(request);
+  if (host !== null) headers.set("x-forwarded-host", host);
 
   let response = NextResponse.next({ request: { headers } });
   const client = createServerClient(env().SUPABASE_URL, env().SUPABASE_PUBLISHABLE_KEY, {
@@ -29,6 +35,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   });
   await client.auth.getSession(); // refreshes an expired session, and writes its cookies
   response.headers.set("content-security-policy", policy);
+  if (request.nextUrl.pathname.startsWith("/api/")) response.headers.set("cache-control", "no-store");
   return response;
 }
 

@@ -36,7 +36,7 @@ test("a forgotten password is reset with the code from the e-mail", async ({ pag
   await expectAccessible(page);
 
   const inbox = await page.context().newPage();
-  await inbox.goto(inboxUrl);
+  await inbox.goto(await inboxUrl());
   const mail = await inbox.locator("article", { hasText: email }).first().textContent();
   const code = /code: (\d{6})/.exec(mail ?? "")?.[1] ?? "";
   await inbox.close();

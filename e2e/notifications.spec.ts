@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { type SlackDouble, startSlackDouble } from "../services/vault/test/slack-double.ts";
-import { ask, createKey, expectAccessible, newEmail, signUp, vaultUrl } from "./support.ts";
+import { ask, createKey, expectAccessible, inboxUrl, newEmail, signUp, vaultUrl } from "./support.ts";
 import { join, linkInMail } from "./support-people.ts";
 
 let slack: SlackDouble;
@@ -64,7 +64,7 @@ test("an address leaves by its own link: following it asks, pressing the button 
   await ask(key);
   await linkInMail(page, tired, "Open the case");
   const inbox = await page.context().newPage();
-  await inbox.goto("http://127.0.0.1:54421/inbox");
+  await inbox.goto(await inboxUrl());
   const mail = await inbox.locator("article", { hasText: tired }).first().frameLocator("iframe").locator("body").textContent();
   const token = /\/unsubscribe#(\S+)/.exec(mail ?? "")?.[1] ?? "";
   await inbox.goto(`/api/unsubscribe/${token}`);

@@ -30,7 +30,7 @@ export async function linkInMail(page: Page, email: string, label: string): Prom
   const mail = () => inbox.locator("article", { hasText: email }).first();
   await expect
     .poll(async () => {
-      await inbox.goto(inboxUrl);
+      await inbox.goto(await inboxUrl());
       return mail().count();
     })
     .toBeGreaterThan(0);

@@ -4,7 +4,13 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
 export const vaultUrl = "http://127.0.0.1:8100";
-export const inboxUrl = "http://127.0.0.1:54421/inbox";
+
+/** The inbox, whose address `npm start` prints alone. */
+export async function inboxUrl(): Promise<string> {
+  const secrets = JSON.parse(await readFile(join(process.env.E2E_DATA_DIR ?? "", "secrets.json"), "utf8"));
+  return `http://127.0.0.1:54421/inbox/${secrets.inboxToken}`;
+}
+
 export const password = "correct horse battery";
 
 export const refund = {

@@ -9,9 +9,20 @@ const consoleEnv = z.object({
   VAULT_URL: z.url(),
   /** Vault, as applications reach it: shown in snippets. */
   VAULT_PUBLIC_URL: z.url(),
+  /** The console, as people reach it. */
   CONSOLE_URL: z.url(),
-  /** The embedded default's inbox; unset elsewhere. */
-  LOCAL_INBOX_URL: z.url().optional(),
+  /** The names that this server answers to, without ports, separated by commas; unset: any, as behind a load balancer. */
+  CONSOLE_ALLOWED_HOSTS: z
+    .string()
+    .transform((hosts) =>
+      hosts
+        .split(",")
+        .map((host) => host.trim().toLowerCase())
+        .filter(Boolean),
+    )
+    .optional(),
+  /** Mail goes to the embedded default's inbox. */
+  HAS_LOCAL_INBOX: z.stringbool().default(false),
 });
 
 let parsed: z.infer<typeof consoleEnv> | undefined;

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
+import { OtherAddress } from "@/components/auth/other-address";
 import { Logo } from "@/components/shell/logo";
+import { env } from "@/lib/env";
 
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (
@@ -7,6 +9,7 @@ export default function AuthLayout({ children }: { children: ReactNode }) {
       <div className="flex items-center gap-2.5 text-base font-semibold">
         <Logo className="size-7" /> Ledgix
       </div>
+      <OtherAddress consoleUrl={env().CONSOLE_URL} names={env().CONSOLE_ALLOWED_HOSTS ?? []} />
       {children}
     </main>
   );

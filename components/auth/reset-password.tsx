@@ -9,7 +9,7 @@ import { requestReset, resetPassword } from "@/lib/auth/actions";
 import { FormError } from "./credentials-form";
 
 /** Two steps on one page: ask for a code by e-mail, then set the new password with it. */
-export function ResetPassword({ inboxUrl }: { inboxUrl: string | undefined }) {
+export function ResetPassword({ hasLocalInbox }: { hasLocalInbox: boolean }) {
   const [request, ask, isAsking] = useActionState(requestReset, null);
   const [result, reset, isResetting] = useActionState(resetPassword, null);
   if (!request?.ok) {
@@ -35,16 +35,7 @@ export function ResetPassword({ inboxUrl }: { inboxUrl: string | undefined }) {
       <p className="text-muted">
         If <span className="break-all text-ink">{request.data.email}</span> has an account, a code is on its way. It works for an
         hour.
-        {inboxUrl && (
-          <>
-            {" "}
-            On this machine mail goes to the{" "}
-            <a href={inboxUrl} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">
-              local inbox
-            </a>
-            .
-          </>
-        )}
+        {hasLocalInbox && " Mail stays on this machine: the terminal where Ledgix was started shows the address of your inbox."}
       </p>
       <input type="hidden" name="email" value={request.data.email} />
       <Field label="Code">

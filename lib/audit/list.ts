@@ -8,7 +8,7 @@ import { type AuditFilter, type AuditPage, auditRow } from "./schema";
 export async function listAuditEvents(
   member: Member,
   filter: AuditFilter,
-  cursor: string | null,
+  cursor: number | null,
   limit = 100,
 ): Promise<AuditPage> {
   const client = await supabase();
@@ -22,7 +22,7 @@ export async function listAuditEvents(
     const words = filter.q.replaceAll(/[%_\\,()"]/g, " ").trim();
     query = query.or(`action.ilike.%${words}%,target.ilike.%${words}%,actor_email.ilike.%${words}%`);
   }
-  if (cursor) query = query.lt("id", z.coerce.number().int().parse(cursor));
+  if (cursor !== null) query = query.lt("id", cursor);
   const { data, error } = await query.order("id", { ascending: false }).limit(limit + 1);
   if (error) throw new Error("The audit trail could not be read. Try again shortly.");
   const rows = z.array(auditRow).parse(data);

@@ -10,6 +10,8 @@ export const auditRow = z.object({
   created_at: z.string(),
 });
 export type AuditRow = z.infer<typeof auditRow>;
+/** The id after which a page begins, as text in an address. */
+export const auditCursor = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).nullable();
 export const auditPage = z.object({ events: z.array(auditRow), next_cursor: z.string().nullable() });
 export type AuditPage = z.infer<typeof auditPage>;
 

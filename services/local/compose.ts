@@ -18,7 +18,8 @@ import { startBackgroundWork } from "@ledgix/vault/loop";
 import { HOST, type LocalConfig } from "./config.ts";
 import { openControlPlane } from "./control-plane.ts";
 import type { LocalSecrets } from "./data-directory.ts";
-import { openInbox } from "./inbox.ts";
+import { allowedHosts } from "./hosts.ts";
+import { inboxPath, isOfInbox, openInbox } from "./inbox.ts";
 import { listen } from "./listen.ts";
 
 /** Seconds between checkpoints here, unless the environment says otherwise: a newcomer should not wait for a proof. */
@@ -34,7 +35,7 @@ const judgeModels = judgeConfig.pick({
   EVAL_CALIBRATION_FILE: true,
 });
 
-export type LocalServices = { supabaseUrl: string; vaultUrl: string; close(): Promise<void> };
+export type LocalServices = { supabaseUrl: string; vaultUrl: string; inboxUrl: string; close(): Promise<void> };
 
 /** Composes Supabase Lite, the judge and Vault in this process, on one PGlite directory a tenant. Listens last, when all is ready. */
 export async function startServices(options: {
@@ -59,7 +60,7 @@ export async function startServices(options: {
     CONSOLE_URL: consoleUrl,
   });
 
-  const inbox = openInbox(directory("inbox"));
+  const inbox = openInbox(directory("inbox"), secrets.inboxToken);
   const controlPlane = await openControlPlane({
     directory: directory("control-plane"),
     jwtSecret: secrets.jwtSecret,
@@ -93,18 +94,20 @@ export async function startServices(options: {
     onError: (error) => log.error("judge.failed", error),
   });
 
+  const hosts = allowedHosts(config);
   const servers = [
-    await listen("SUPABASE_PORT", config.SUPABASE_PORT, (request) =>
-      new URL(request.url).pathname === "/inbox" ? inbox.page.fetch(request) : controlPlane.fetch(request),
+    await listen("SUPABASE_PORT", config.SUPABASE_PORT, hosts, (request) =>
+      isOfInbox(request) ? inbox.page.fetch(request) : controlPlane.fetch(request),
     ),
-    await listen("JUDGE_PORT", config.JUDGE_PORT, judge.fetch),
+    await listen("JUDGE_PORT", config.JUDGE_PORT, hosts, judge.fetch),
   ];
   const background = startBackgroundWork(deps);
-  servers.push(await listen("VAULT_PORT", config.VAULT_PORT, createVault(deps).fetch));
+  servers.push(await listen("VAULT_PORT", config.VAULT_PORT, hosts, createVault(deps).fetch));
 
   return {
     supabaseUrl: `http://${HOST}:${config.SUPABASE_PORT}`,
     vaultUrl: `http://${HOST}:${config.VAULT_PORT}`,
+    inboxUrl: `http://${HOST}:${config.SUPABASE_PORT}${inboxPath(secrets.inboxToken)}`,
     async close() {
       await servers[2]?.close();
       await background.stop();

@@ -16,6 +16,17 @@ export const localConfig = z.object({
   VAULT_PORT: port(8000),
   JUDGE_PORT: port(8001),
   SUPABASE_PORT: port(54321),
+  /** Names beside localhost, separated by commas, under which the four ports are reached, such as a container's name for its host. */
+  LEDGIX_ALLOWED_HOSTS: z
+    .string()
+    .default("")
+    .transform((names) =>
+      names
+        .split(",")
+        .map((name) => name.trim().toLowerCase())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.string().regex(/^[a-z0-9.-]+$/, "takes names such as host.docker.internal, without a port"))),
 });
 export type LocalConfig = z.infer<typeof localConfig>;
 

@@ -9,7 +9,8 @@ export type ConsoleEnvironment = {
   VAULT_URL: string;
   VAULT_PUBLIC_URL: string;
   CONSOLE_URL: string;
-  LOCAL_INBOX_URL: string;
+  CONSOLE_ALLOWED_HOSTS: string;
+  HAS_LOCAL_INBOX: string;
 };
 
 /** Runs the built console in a process of its own, and waits until it answers. */

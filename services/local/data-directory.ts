@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DirectoryInUse, holdDirectory } from "@ledgix/tenancy/hold-directory";
 import { generateApiKey } from "@supabase/lite";
@@ -42,6 +42,8 @@ const localSecrets = z.object({
   /** Supabase's publishable key: names the project, opens nothing. */
   publishableKey: z.string(),
   judgeApiKey: z.string().min(16),
+  /** The end of the inbox's address. */
+  inboxToken: z.string().min(16),
 });
 export type LocalSecrets = z.infer<typeof localSecrets>;
 
@@ -55,13 +57,19 @@ export async function readSecrets(path: string): Promise<LocalSecrets> {
 /** The secrets of this installation, made at its first start. */
 export async function readOrCreateSecrets(path: string): Promise<LocalSecrets> {
   const file = join(path, "secrets.json");
-  const kept = await readFile(file, "utf8").catch(() => null);
-  if (kept !== null) return localSecrets.parse(JSON.parse(kept));
+  const text = await readFile(file, "utf8").catch(() => null);
+  const kept = localSecrets.partial().parse(JSON.parse(text ?? "{}"));
   const secrets: LocalSecrets = {
     jwtSecret: randomBytes(48).toString("base64url"),
     publishableKey: (await generateApiKey("publishable")).key,
     judgeApiKey: randomBytes(32).toString("base64url"),
+    inboxToken: randomBytes(16).toString("base64url"),
+    // What an earlier version made stays.
+    ...kept,
   };
-  await writeFile(file, JSON.stringify(secrets), { mode: 0o600, flag: "wx", flush: true });
+  if (Object.keys(kept).length === Object.keys(secrets).length) return secrets;
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, JSON.stringify(secrets), { mode: 0o600, flush: true });
+  await rename(draft, file);
   return secrets;
 }

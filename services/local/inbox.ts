@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mailer } from "@ledgix/vault/adapters/mailer";
@@ -17,8 +18,16 @@ type Message = z.infer<typeof message>;
 
 const SHOWN = 50;
 
+/** Where the inbox is read. Its mail opens accounts, so only who started Ledgix is told. */
+export const inboxPath = (token: string) => `/inbox/${token}`;
+
+export const isOfInbox = (request: Request) => new URL(request.url).pathname.startsWith("/inbox/");
+
 /** Mail that the embedded default would send: kept as files, shown on a page, never leaving this machine. */
-export function openInbox(directory: string): { driver: EmailDriver; mailer: Mailer; list(): Promise<Message[]>; page: Hono } {
+export function openInbox(
+  directory: string,
+  token: string,
+): { driver: EmailDriver; mailer: Mailer; list(): Promise<Message[]>; page: Hono } {
   async function list(): Promise<Message[]> {
     const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith(".json")).sort();
     const newest = files.reverse().slice(0, SHOWN);
@@ -38,8 +47,11 @@ export function openInbox(directory: string): { driver: EmailDriver; mailer: Mai
     close: async () => {},
   };
 
-  const page = new Hono().get("/inbox", async (context) => {
+  const page = new Hono().get("/inbox/:token", async (context) => {
+    if (!isSame(context.req.param("token"), token)) return context.notFound();
     const messages = await list();
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
     context.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
     return context.html(html`<!doctype html>
       <html lang="en">
@@ -74,4 +86,10 @@ export function openInbox(directory: string): { driver: EmailDriver; mailer: Mai
       </html>`);
   });
   return { driver, mailer, list, page };
+}
+
+/** Compared in constant time. */
+function isSame(given: string, wanted: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(wanted));
 }

@@ -2,16 +2,18 @@ import type { Server } from "node:http";
 import { connect } from "node:net";
 import { serve } from "@hono/node-server";
 import { HOST, StartRefused } from "./config.ts";
+import { onlyFor } from "./hosts.ts";
 
 export type Listening = { close(): Promise<void> };
 
-/** Serves a fetch handler on loopback. @throws {StartRefused} where the port is taken */
+/** Serves a fetch handler on loopback, to those who call this machine by a name of its own. @throws {StartRefused} where the port is taken */
 export async function listen(
   variable: string,
   port: number,
+  hosts: readonly string[],
   fetch: (request: Request, env: object) => Response | Promise<Response>,
 ): Promise<Listening> {
-  const server = serve({ fetch: fetch as Parameters<typeof serve>[0]["fetch"], port, hostname: HOST }) as Server;
+  const server = serve({ fetch: onlyFor(hosts, fetch) as Parameters<typeof serve>[0]["fetch"], port, hostname: HOST }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (error: NodeJS.ErrnoException) =>

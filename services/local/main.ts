@@ -6,6 +6,7 @@ import { startServices } from "./compose.ts";
 import { HOST, localConfig } from "./config.ts";
 import { startConsole } from "./console-server.ts";
 import { lockDataDirectory, openDataDirectory, readOrCreateSecrets } from "./data-directory.ts";
+import { allowedHosts } from "./hosts.ts";
 import { assertPortFree } from "./listen.ts";
 
 // The embedded default: everything on this machine, in one command. Run by `npm start`.
@@ -44,7 +45,8 @@ async function main(): Promise<void> {
       VAULT_URL: services.vaultUrl,
       VAULT_PUBLIC_URL: services.vaultUrl,
       CONSOLE_URL: consoleUrl,
-      LOCAL_INBOX_URL: `${services.supabaseUrl}/inbox`,
+      CONSOLE_ALLOWED_HOSTS: allowedHosts(config).join(","),
+      HAS_LOCAL_INBOX: "true",
     });
     cleanUp.push(async () => child.kill());
     child.once("exit", () => void stop(1));
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
     console.log(
       `Ledgix is ready: console ${consoleUrl} · Vault ${services.vaultUrl} · next: open ${consoleUrl}/sign-up and create your account`,
     );
+    console.log(`Mail is kept on this machine, in your inbox: ${services.inboxUrl}`);
   } catch (error) {
     tellOperator(error);
     await stop(1);

@@ -5,5 +5,5 @@ import { env } from "@/lib/env";
 export const metadata: Metadata = { title: "Reset your password" };
 
 export default function ResetPasswordPage() {
-  return <ResetPassword inboxUrl={env().LOCAL_INBOX_URL} />;
+  return <ResetPassword hasLocalInbox={env().HAS_LOCAL_INBOX} />;
 }

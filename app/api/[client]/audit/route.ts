@@ -1,4 +1,5 @@
 import { listAuditEvents } from "@/lib/audit/list";
+import { auditCursor } from "@/lib/audit/schema";
 import { csvLines } from "@/lib/csv";
 import { requireMember } from "@/lib/session";
 
@@ -7,9 +8,14 @@ export async function GET(request: Request, { params }: { params: Promise<{ clie
   const member = await requireMember((await params).client);
   const query = new URL(request.url).searchParams;
   const filter = { q: query.get("q") ?? "", actor: query.get("actor") ?? "", action: query.get("action") ?? "" };
-  if (query.get("format") !== "csv") return Response.json(await listAuditEvents(member, filter, query.get("cursor")));
+  if (query.get("format") !== "csv") {
+    const cursor = auditCursor.safeParse(query.get("cursor") || null);
+    if (cursor.success) return Response.json(await listAuditEvents(member, filter, cursor.data));
+    const detail = "The cursor is not one that this list gave. Start again without it.";
+    return Response.json({ detail, code: "invalid_parameter" }, { status: 400 });
+  }
 
-  let cursor: string | null = null;
+  let cursor: number | null = null;
   let isFirst = true;
   const lines = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -25,7 +31,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ clie
       ]);
       if (head.length + body.length > 0) controller.enqueue(new TextEncoder().encode(csvLines([...head, ...body])));
       isFirst = false;
-      cursor = page.next_cursor;
+      cursor = auditCursor.parse(page.next_cursor);
       if (cursor === null) controller.close();
     },
   });

@@ -12,7 +12,7 @@ const kept = z.object({ state: z.string(), clientId: z.uuid(), purpose: z.enum([
 export async function GET(request: Request): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const store = await cookies();
-  const begun = kept.safeParse(JSON.parse(store.get(SLACK_COOKIE)?.value ?? "null"));
+  const begun = kept.safeParse(parsed(store.get(SLACK_COOKIE)?.value ?? "null"));
   store.delete({ name: SLACK_COOKIE, path: "/api/slack" });
   const to = (path: string) => Response.redirect(new URL(path, env().CONSOLE_URL), 303);
   if (!begun.success || begun.data.state !== query.get("state")) return to("/");
@@ -24,4 +24,13 @@ export async function GET(request: Request): Promise<Response> {
   const body = { code, redirect_uri: slackRedirectUri(env().CONSOLE_URL) };
   const result = await callVault(member, `/slack/${purpose}`, slackState, json("POST", body));
   return to(`${page}?${new URLSearchParams(result.ok ? { slack: "done" } : { slack: "failed", why: result.error })}`);
+}
+
+/** A cookie is the browser's to send, whatever it holds. */
+function parsed(cookie: string): unknown {
+  try {
+    return JSON.parse(cookie);
+  } catch {
+    return null;
+  }
 }
