@@ -12,8 +12,13 @@ const kept = z.object({ state: z.string(), clientId: z.uuid(), purpose: z.enum([
 export async function GET(request: Request): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const store = await cookies();
-  const begun = kept.safeParse(parsed(store.get(SLACK_COOKIE)?.value ?? "null"));
+  const cookie = store.get(SLACK_COOKIE)?.value;
+  const begun = kept.safeParse(parsed(cookie ?? "null"));
   store.delete({ name: SLACK_COOKIE, path: "/api/slack" });
+  if (cookie !== undefined && !begun.success)
+    return new Response("What this browser kept of the way to Slack cannot be read. Begin again in the settings.", {
+      status: 400,
+    });
   const to = (path: string) => Response.redirect(new URL(path, env().CONSOLE_URL), 303);
   if (!begun.success || begun.data.state !== query.get("state")) return to("/");
   const { clientId, purpose } = begun.data;
