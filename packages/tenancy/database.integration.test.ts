@@ -38,6 +38,15 @@ afterAll(async () => {
 
 // One suite for both adapters of the seam: `npm test` runs it on PGlite, `npm run test:services` on PostgreSQL.
 describe("a database", () => {
+  it("keeps any text, with a mark in place of what no database can store", async () => {
+    const row = await database.row(
+      z.object({ text: z.string(), texts: z.array(z.string()), json: z.unknown() }),
+      "select $1::text as text, $2::text[] as texts, $3::json as json",
+      ["a\u0000b", ["\ud800", "\u0000", "😀"], JSON.stringify({ "\u0000": "\u0000" })],
+    );
+    expect(row).toEqual({ text: "a\ufffdb", texts: ["\ufffd", "\ufffd", "😀"], json: { "\u0000": "\u0000" } });
+  });
+
   it("binds and reads every kind of value alike", async () => {
     const at = new Date("2026-03-15T12:00:00.123Z");
     const row = await database.row(

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { storable } from "./storable.ts";
 
 /** A value that both drivers bind alike. JSON goes as text, cast in the statement: `$1::jsonb`. */
 export type Parameter =
@@ -44,7 +45,8 @@ export interface Database extends Queryable {
 /** How a driver runs one statement. Both adapters are this and a transaction. */
 export type Execute = (sql: string, parameters: Parameter[]) => Promise<{ rows: unknown[]; affected: number }>;
 
-export function queryable(execute: Execute, script: (sql: string) => Promise<unknown>): Queryable {
+export function queryable(executeStored: Execute, script: (sql: string) => Promise<unknown>): Queryable {
+  const execute: Execute = (sql, parameters) => executeStored(sql, parameters.map(storable));
   return {
     async rows(schema, sql, parameters = []) {
       const result = await execute(sql, parameters);
