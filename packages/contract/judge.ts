@@ -49,8 +49,10 @@ export const evaluateAnswer = z.object({
   policy_version_id: z.string().nullable(),
   policy_content_hash: z.string().nullable(),
   citations: z.array(citation),
-  /** How many different people a rule asks for. */
+  /** How many different people must approve, by the strictest rule that holds or may hold. */
   required_approvals: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** Why they must be more than one, in a sentence. */
+  approvals_reason: z.string().nullable().default(null),
   /** By the tool's confirmed mapping; null where there is none to rely on. */
   amount: z.object({ minor: z.number().int(), currency: z.string() }).nullable().default(null),
 });

@@ -93,7 +93,14 @@ async function compile(database: Queryable, versionIds: string[], terms: Terms):
     [versionIds],
   );
   const rules = versions.flatMap((version) => rulesOf(version, terms));
-  return { policies: versions.map(policyOf), rules, set: ruleSet(rules.map(({ rule }) => rule)) };
+  return {
+    policies: versions.map(policyOf),
+    rules,
+    set: ruleSet(
+      rules.map(({ rule }) => rule),
+      rules.map(({ text }) => text),
+    ),
+  };
 }
 
 function rulesOf(version: z.infer<typeof storedVersion>, terms: Terms): WrittenRule[] {

@@ -129,6 +129,7 @@ export function amountOf(
   const written =
     kind === "number" && typeof value === "number" ? String(value) : kind === "text" && typeof value === "string" ? value : "";
   const minor = unit === "major" ? toMinor(written, currency) : /^-?\d+$/.test(written) ? Number(written) : null;
+  if (written === "") return otherType(path, value, kind === "number" ? "a number" : "a text");
   if (minor === null || !Number.isSafeInteger(minor)) return { why: `The argument ${path} is no exact amount in ${currency}.` };
   return minor < 0 ? { why: `The argument ${path} is negative.` } : { minor, currency };
 }
@@ -151,9 +152,9 @@ function argumentFact(
   const value = argumentAt(args, path);
   if (value === undefined || names.get(normalized(path)) !== 1) return unclear(path, names);
   if (kind === "text")
-    return typeof value === "string" ? textFact(value, `The argument ${path}`, letters) : otherType(path, "a text");
-  if (kind === "flag") return typeof value === "boolean" ? { value } : otherType(path, "true or false");
-  if (typeof value !== "number") return otherType(path, "a number");
+    return typeof value === "string" ? textFact(value, `The argument ${path}`, letters) : otherType(path, value, "a text");
+  if (kind === "flag") return typeof value === "boolean" ? { value } : otherType(path, value, "true or false");
+  if (typeof value !== "number") return otherType(path, value, "a number");
   if (!/^-?\d{1,14}(\.\d{1,4})?$/.test(String(value)))
     return { why: `The argument ${path} has too many digits to be compared exactly.` };
   return { value: { __extn: { fn: "decimal", arg: decimal(value) } } };
@@ -170,7 +171,15 @@ function textFact(value: unknown, what: string, letters: string): Found {
 }
 
 const doubtful = (what: string): Found => ({ why: `${what} holds characters that cannot be told apart from others.` });
-const otherType = (path: string, wanted: string): Found => ({ why: `The argument ${path} is not ${wanted}.` });
+const otherType = (path: string, value: JsonValue, wanted: string): { why: string } => ({
+  why: `The argument ${path} is ${kindOf(value)}, not ${wanted}.`,
+});
+
+function kindOf(value: JsonValue): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  return { string: "a text", number: "a number", boolean: "true or false" }[typeof value as string] ?? "an object";
+}
 const unclear = (path: string, names: Map<string, number>): { why: string } => ({
   why: (names.get(normalized(path)) ?? 0) > 1 ? `Several arguments are called ${path}.` : `The argument ${path} is missing.`,
 });

@@ -2,6 +2,7 @@ import { preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-was
 import type { ToolMapping } from "@ledgix/contract/tool";
 import { toCedar } from "./cedar.ts";
 import { factsOf, type RuledCall } from "./facts.ts";
+import { peopleSpokenOf } from "./people.ts";
 import { type Reads, readsOf } from "./reads.ts";
 import type { Effect, ParsedRule } from "./rule.ts";
 
@@ -11,6 +12,8 @@ export type DecidingRule = { effect: Effect; approvals: 1 | 2; cedar: string };
 /** Rules, ready to be asked. `null` stands for one that could not be read. */
 export type RuleSet = {
   rules: readonly (DecidingRule | null)[];
+  /** How many people each rule asks for where it holds; of one that could not be read, as many as its words speak of. */
+  people: readonly (1 | 2)[];
   reads: Reads;
   /** What each rule reads, by its position. */
   readsOf: readonly (Reads | null)[];
@@ -23,12 +26,14 @@ export function ruleOf(parsed: ParsedRule, sentence?: string): DecidingRule | nu
   return { effect: parsed.rule.effect, approvals: parsed.rule.approvals, cedar: toCedar(parsed.rule, sentence) };
 }
 
-export function ruleSet(rules: readonly (DecidingRule | null)[]): RuleSet {
+/** @param texts what is written, by position: all that is known of a rule that could not be read */
+export function ruleSet(rules: readonly (DecidingRule | null)[], texts: readonly string[] = []): RuleSet {
   const each = rules.map((rule) => (rule === null ? null : readsOf(rule.cedar)));
   const policies = (wanted: (rule: DecidingRule) => boolean) =>
     Object.fromEntries(rules.flatMap((rule, i) => (rule !== null && wanted(rule) ? [[String(i), rule.cedar]] : [])));
   return {
     rules,
+    people: rules.map((rule, i) => rule?.approvals ?? peopleSpokenOf(texts[i] ?? "")),
     readsOf: each,
     reads: {
       attributes: new Set(each.flatMap((reads) => [...(reads?.attributes ?? [])])),
@@ -39,15 +44,27 @@ export function ruleSet(rules: readonly (DecidingRule | null)[]): RuleSet {
   };
 }
 
-export type Settlement = {
+/** A rule that cannot be held to say nothing, since something that it asks about is missing or it could not be read. */
+type UnsureRule = { rule: number; why: string[] };
+
+/** How many different people must approve, if anybody may. */
+export type Demand = {
+  /** The strictest of the rules that hold or may hold, whatever the effect comes of. */
+  approvals: 1 | 2;
+  /** The rule that asks for more than one; `why` is null where it holds for sure, else what makes it unsure. */
+  demandedBy: { rule: number; why: string[] | null } | null;
+};
+
+export type Settlement = Demand & {
   /** Null where no rule says anything. */
   effect: Effect | null;
-  approvals: 1 | 2;
   /** The rules that say so, by position. Empty where the effect comes of rules that are unsure. */
   rules: number[];
-  /** Rules that cannot be held to say nothing, since something that they ask about is missing or they could not be read. */
-  unsure: { rule: number; why: string[] }[];
+  unsure: UnsureRule[];
 };
+
+/** Where no rule is written. */
+export const UNRULED: Settlement = { effect: null, approvals: 1, demandedBy: null, rules: [], unsure: [] };
 
 /**
  * What rules say about a call. Deny beats review beats allow, by Cedar's own forbid over permit. A rule that is unsure lets nothing
@@ -63,14 +80,28 @@ export function settle(set: RuleSet, call: RuledCall, mapping: ToolMapping | nul
       rule,
       why: [...(set.readsOf[rule]?.attributes ?? [])].flatMap((attribute) => facts.missing.get(attribute) ?? []),
     }));
+  const demand = demandOf(set, reason, unsure);
   const saying = (effect: Effect) => reason.filter((i) => set.rules[i]?.effect === effect);
   for (const effect of ["deny", "review"] as const) {
     const rules = saying(effect);
-    if (rules.length > 0) return { effect, rules, unsure, approvals: approvalsOf(set, rules) };
+    if (rules.length > 0) return { effect, rules, unsure, ...demand };
   }
-  if (unsure.length > 0) return { effect: "review", rules: [], unsure, approvals: 1 };
+  if (unsure.length > 0) return { effect: "review", rules: [], unsure, ...demand };
   const allowing = saying("allow");
-  return { effect: allowing.length > 0 ? "allow" : null, rules: allowing, unsure, approvals: 1 };
+  return { effect: allowing.length > 0 ? "allow" : null, rules: allowing, unsure, ...demand };
+}
+
+function demandOf({ people }: RuleSet, holding: number[], unsure: UnsureRule[]): Demand {
+  const sure = holding.find((rule) => people[rule] === 2);
+  if (sure !== undefined) return { approvals: 2, demandedBy: { rule: sure, why: null } };
+  const possible = unsure.find(({ rule }) => people[rule] === 2);
+  return possible ? { approvals: 2, demandedBy: possible } : { approvals: 1, demandedBy: null };
+}
+
+/** The strictest that any of the rules could ask for, whatever the call says. */
+export function strictestDemand({ people }: RuleSet): Demand {
+  const rule = people.indexOf(2);
+  return rule < 0 ? { approvals: 1, demandedBy: null } : { approvals: 2, demandedBy: { rule, why: [] } };
 }
 
 /** Every rule's own answer, whatever the others say: for showing, not for deciding. */
@@ -82,19 +113,16 @@ export function trace(set: RuleSet, call: RuledCall, mapping: ToolMapping | null
   return set.rules.map((rule, i) => (rule === null || failed.has(i) ? "unsure" : said.has(i) ? "yes" : "no"));
 }
 
-function approvalsOf(set: RuleSet, rules: number[]): 1 | 2 {
-  return rules.some((i) => set.rules[i]?.approvals === 2) ? 2 : 1;
-}
-
 function ask(
   slot: Slot,
   call: RuledCall,
   context: ReturnType<typeof factsOf>["context"],
 ): { reason: number[]; failed: number[] } {
   const answer = statefulIsAuthorized({
-    principal: { type: "Agent", id: call.agent_id },
+    // Cedar throws at half a surrogate pair; no name that a rule can write becomes another one by this.
+    principal: { type: "Agent", id: call.agent_id.toWellFormed() },
     action: { type: "Action", id: "call" },
-    resource: { type: "Tool", id: call.tool_name },
+    resource: { type: "Tool", id: call.tool_name.toWellFormed() },
     context,
     preparsedPolicySetId: prepared(slot),
     entities: [],

@@ -25,6 +25,8 @@ describe("policies in Cedar itself", () => {
     ['permit (principal, action, resource) when { context.number["a"] < 5 };', "type"],
     ["permit (principal, action, resource);", "permits anything"],
     ['@effect("allow") forbid (principal, action, resource);', "A permit allows"],
+    ['@effect("review") @approvals("3") forbid (principal, action, resource);', '@approvals says "1" or "2"'],
+    ['@approvals("2") forbid (principal, action, resource);', '@approvals says "1" or "2"'],
     ["permit (principal, action, resource) when {", "Cedar cannot read this"],
     ["permit (principal == ?principal, action, resource);", "Templates"],
   ])("refuses %s", (text, why) => {

@@ -69,9 +69,12 @@ function readOne(cedar: string): DecidingRule | string {
   const effect = (annotations.effect ?? (kind === "permit" ? "allow" : "deny")) as Effect; // checked in the next lines
   if ((kind === "permit") !== (effect === "allow") || !["allow", "review", "deny"].includes(effect))
     return 'A permit allows. A forbid denies, or asks for a person with @effect("review").';
+  const { approvals = "1" } = annotations;
+  if (approvals !== "1" && (approvals !== "2" || effect !== "review"))
+    return '@approvals says "1" or "2", and stands at a forbid with @effect("review").';
   if (kind === "permit" && parsed.json.conditions.length === 0 && parsed.json.resource.op === "All")
     return "This permits anything. Name a condition.";
-  return { effect, approvals: effect === "review" && annotations.approvals === "2" ? 2 : 1, cedar };
+  return { effect, approvals: approvals === "2" ? 2 : 1, cedar };
 }
 
 /** What Cedar's validator says against a policy, in one line, or null. */

@@ -29,6 +29,7 @@ export function answerUnder(policy: CoveringPolicy | null) {
     policy_version_id: policy?.policy_version_id ?? null,
     policy_content_hash: policy?.content_hash ?? null,
     required_approvals: 1 as const,
+    approvals_reason: null,
     amount: null,
   };
 }

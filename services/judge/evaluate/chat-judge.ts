@@ -139,6 +139,8 @@ export function chatJudge({ name, model, calibration, price, timeoutSeconds, rec
       return {
         ...answer,
         amount: allowed.amount,
+        required_approvals: allowed.required_approvals,
+        approvals_reason: allowed.approvals_reason,
         citations: [...allowed.citations, ...answer.citations.filter(({ kind }) => kind === "passage")],
       };
     },

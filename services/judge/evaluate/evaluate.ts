@@ -1,14 +1,18 @@
 import type { ReasonCode } from "@ledgix/contract/clearance";
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
 import { type CoveringPolicy, type Governing, governing, type WrittenRule } from "@ledgix/governing/governing";
+import { sayDemand } from "@ledgix/governing/say-demand";
 import { settleCall } from "@ledgix/governing/settle-call";
 import { amountOf } from "@ledgix/rules/facts";
-import type { Settlement } from "@ledgix/rules/settle";
+import { type Settlement, UNRULED } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
 import type { Retrieval } from "../retrieve/retrieve.ts";
 import { answerUnder, review } from "./answer.ts";
 import type { ModelJudge } from "./model.ts";
+import { whyPaused } from "./why-paused.ts";
 
+/** Characters of a category: no policy names a longer one. */
+const MAX_CATEGORY = 256;
 /** A rule that applies is as sure as a decision gets; see `clampConfidence`. */
 const SETTLED = 0.99;
 
@@ -21,14 +25,23 @@ export type Judging = { retrieve: Retrieval; model: ModelJudge | null };
  */
 export async function evaluateCall(database: Database, judging: Judging, request: EvaluateRequest): Promise<EvaluateAnswer> {
   const governed = await governing(database, request.tool_name);
-  const settled = governed.policies.length === 0 ? NOTHING : await settleCall(database, governed, request);
+  const settled = governed.policies.length === 0 ? UNRULED : await settleCall(database, governed, request);
   return answerTo(database, judging, request, governed, settled);
 }
 
-const NOTHING: Settlement = { effect: null, rules: [], unsure: [], approvals: 1 };
-
-/** The answer that a settlement amounts to, with its citations. */
+/** The answer that a settlement amounts to, with its citations. Whoever gives it, the rules' demand holds. */
 export async function answerTo(
+  database: Database,
+  judging: Judging,
+  request: EvaluateRequest,
+  governed: Governing,
+  settled: Settlement,
+): Promise<EvaluateAnswer> {
+  const answer = await verdictOn(database, judging, request, governed, settled);
+  return { ...answer, required_approvals: settled.approvals, approvals_reason: sayDemand(governed, settled) };
+}
+
+async function verdictOn(
   database: Database,
   { retrieve, model }: Judging,
   request: EvaluateRequest,
@@ -55,14 +68,9 @@ export async function answerTo(
 
   const passages = await passagesFor(database, retrieve, request, deciding);
   if (settled.effect === "review") {
-    const unsure = settled.unsure[0] && rules[settled.unsure[0].rule];
-    const asking = rule ?? unsure ?? null;
-    const citations = [...deciding, ...(rule === undefined && unsure ? [unsure] : [])].map(ruleCitation);
-    const [reason, code] = rule
-      ? ([`Your rule asks for ${settled.approvals === 2 ? "two people" : "a person"}: ${rule.text}`, "rule_review"] as const)
-      : whyUnsure(unsure, settled);
-    const paused = review(reason, code, asking?.policy ?? first, [...citations, ...passages]);
-    return { ...paused, required_approvals: settled.approvals, amount };
+    const { reason, code, cited } = whyPaused(governed, settled);
+    const shown = [...new Set([...deciding, ...cited])];
+    return { ...review(reason, code, shown[0]?.policy ?? first, [...shown.map(ruleCitation), ...passages]), amount };
   }
   if (model !== null) return { ...(await model.decide(request, first, passages)), amount };
   const silent =
@@ -70,12 +78,6 @@ export async function answerTo(
       ? `No rule of ${first.title}`
       : `No rule of the ${policies.length} policies that cover ${request.tool_name}`;
   return { ...review(`${silent} settles this call, so a person must decide.`, "no_rule", first, passages), amount };
-}
-
-function whyUnsure(rule: WrittenRule | undefined, settled: Settlement): readonly [string, ReasonCode] {
-  if (rule?.rule === null) return [`A rule of ${rule.policy.title} could not be read: ${rule.text}`, "rule_unreadable"];
-  const why = settled.unsure[0]?.why.join(" ") || "Something that it asks about is missing.";
-  return [`A rule cannot be applied: ${rule?.text} ${why}`, "rule_unsure"];
 }
 
 /** What retrieval finds, without the rules that are cited already: a registered policy's text holds its rules. */
@@ -105,7 +107,9 @@ function byHint(policies: CoveringPolicy[], context: EvaluateRequest["context"])
 /** What a call says it is about: its data's categories, and the category of the action. */
 function categoriesOf({ data_categories, context }: EvaluateRequest): string[] {
   const action = context.action_category;
-  return [...data_categories, ...(typeof action === "string" ? [action] : [])].map((category) => category.trim().toLowerCase());
+  return [...data_categories, ...(typeof action === "string" ? [action] : [])].map((category) =>
+    category.slice(0, MAX_CATEGORY).trim().toLowerCase(),
+  );
 }
 
 /** What retrieval looks for: the tool's name as words, its arguments and the purpose. */
@@ -118,7 +122,7 @@ export function describeCall({
   const args = Object.entries(tool_args).map(
     ([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "object" ? "" : value}`,
   );
-  return [words, ...args, purpose ?? ""].join(", ").slice(0, 1_000);
+  return [words, ...args, purpose ?? ""].join(", ").slice(0, 1_000).toWellFormed();
 }
 
 function decided(verdict: "allow" | "deny", reason: string, reasonCode: ReasonCode, rule: WrittenRule): EvaluateAnswer {

@@ -33,6 +33,7 @@ function verdictOn({ tool_name }: Pick<EvaluateRequest, "tool_name">): EvaluateA
     policy_content_hash: null,
     citations: [],
     required_approvals: 1,
+    approvals_reason: null,
     amount: null,
   };
 }
