@@ -2,6 +2,7 @@ import type { ReasonCode } from "@ledgix/contract/clearance";
 import { clampConfidence } from "@ledgix/contract/confidence";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
 import { fromMinor } from "@ledgix/rules/rule";
+import { storableText } from "@ledgix/tenancy/storable";
 import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
@@ -19,19 +20,30 @@ const eventOf = {
   pending_review: ["clearance.paused", "approved_pending_review"],
 } as const satisfies Record<Outcome["status"], readonly [EventType, string]>;
 
+/** Characters of a reason. */
+const MAX_REASON = 4096;
+const written = (text: string) => storableText(text.slice(0, MAX_REASON));
+
 /** What the judge's verdict means under the tenant's threshold. An approval that is not confident enough becomes a pause. */
 export function outcomeOf(answer: EvaluateAnswer, minimumConfidence: number): Outcome {
-  const reason = storable(answer.reason);
+  const reason = written(answer.reason);
   if (answer.verdict === "deny") return { status: "denied", reason, reason_code: answer.reason_code };
   if (answer.verdict === "review") return { status: "pending_review", reason, reason_code: answer.reason_code };
   const confidence = clampConfidence(answer.confidence);
   if (confidence >= minimumConfidence) return { status: "approved", reason, reason_code: answer.reason_code };
   return {
     status: "pending_review",
-    reason: `Confidence ${confidence.toFixed(2)} is below your threshold of ${minimumConfidence.toFixed(2)}.`,
+    reason: withDemand(
+      `Confidence ${confidence.toFixed(2)} is below your threshold of ${minimumConfidence.toFixed(2)}.`,
+      answer.approvals_reason,
+    ),
     reason_code: "below_threshold",
   };
 }
+
+/** A case says why it asks for two people, whatever it paused for. */
+const withDemand = (reason: string, demand: string | null) =>
+  demand === null || reason.includes(demand) ? reason : written(`${reason} ${demand}`);
 
 /** The outcome under the tenant's settings. What no policy covers waits for a person, or is denied where the tenant chose that. */
 async function ruledOutcome(database: TenantDatabase, request: StoredRequest, answer: EvaluateAnswer): Promise<Outcome> {
@@ -40,24 +52,9 @@ async function ruledOutcome(database: TenantDatabase, request: StoredRequest, an
   return {
     ...outcome,
     status: "denied",
-    reason: `No policy covers ${storable(request.tool_name)}, and such calls are denied here.`,
+    reason: `No policy covers ${written(request.tool_name)}, and such calls are denied here.`,
   };
 }
-
-/** The answer that stands in for the judge's while it is away: the request pauses for a human. */
-export const judgeAway: EvaluateAnswer = {
-  verdict: "review",
-  confidence: 0.01,
-  confidence_basis: "Nobody judged it.",
-  reason: "The judge could not be reached, so a person must decide.",
-  reason_code: "judge_unavailable",
-  policy_id: null,
-  policy_version_id: null,
-  policy_content_hash: null,
-  citations: [],
-  required_approvals: 1,
-  amount: null,
-};
 
 /**
  * Records the decision on a request: state, ledger event and outbox in one transaction. A request that was decided meanwhile (the
@@ -72,18 +69,21 @@ export async function decideRequest(
   const outcome = await ruledOutcome(database, request, answer);
   const isPaused = outcome.status === "pending_review";
   const committed = await database.transaction(async (transaction) => {
+    const route = isPaused ? await routeCase(transaction, request, deps.now(), answer) : null;
+    const reason = withDemand(outcome.reason, route?.why ?? null);
     const decided = await transaction.row(
       storedRequest,
       `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
          policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
          amount = coalesce($12, amount), currency = coalesce($13, currency), confidence_basis = $14,
          paused_at = case when $11 then clock_timestamp() end, pause_reason = case when $11 then $3 end,
-         pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end
+         pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end,
+         review_rule = $15::json, due_at = $16, assignee = $17
        where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
       [
         request.request_id,
         outcome.status,
-        outcome.reason,
+        reason,
         outcome.reason_code,
         clampConfidence(answer.confidence),
         answer.policy_id,
@@ -95,11 +95,13 @@ export async function decideRequest(
         // By the tool's confirmed mapping, which settles what the names only suggest.
         answer.amount && Number(fromMinor(answer.amount.minor, answer.amount.currency)),
         answer.amount?.currency ?? null,
-        storable(answer.confidence_basis),
+        written(answer.confidence_basis),
+        route?.rule ? JSON.stringify(route.rule) : null,
+        route?.dueAt ?? null,
+        route?.assignee ?? null,
       ],
     );
     if (decided === null) return null; // somebody else was first
-    if (isPaused) await routeCase(transaction, decided, deps.now(), answer.required_approvals);
     // Signed here only to learn that it can be: without a signer nothing is approved.
     if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
     const [type, decisionStatus] = eventOf[outcome.status];
@@ -107,7 +109,7 @@ export async function decideRequest(
       type,
       request: decided,
       decisionStatus,
-      reason: outcome.reason,
+      reason,
       actor: null,
       channel: "policy",
     });
@@ -120,9 +122,4 @@ export async function decideRequest(
     deps.metrics.decisionSeconds.observe(Math.max(0, (deps.now().getTime() - request.requested_at.getTime()) / 1000));
   }
   deps.settled.announce(request.request_id, committed ?? undefined);
-}
-
-/** PostgreSQL has no U+0000 in text, and UTF-8 has no half surrogates. */
-function storable(text: string): string {
-  return text.replaceAll("\0", "").toWellFormed().slice(0, 4096);
 }

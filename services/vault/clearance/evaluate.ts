@@ -1,10 +1,11 @@
-import { destinationOf } from "@ledgix/contract/destination";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
 import { inSpan } from "@ledgix/telemetry/tracing";
+import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import type { ClearanceMessage } from "../adapters/clearance-queue.ts";
 import { JudgeUnavailable } from "../adapters/judge-client.ts";
 import type { VaultDependencies } from "../dependencies.ts";
-import { decideRequest, judgeAway } from "./decide.ts";
+import { decideRequest } from "./decide.ts";
+import { judgeAway, questionOf } from "./judge-away.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
         ...(request.traceparent !== null && { parent: { traceparent: request.traceparent } }),
         attributes: { "ledgix.request_id": requestId },
       },
-      async () => decideRequest(deps, database, request, await judge(deps, clientId, request)),
+      async () => decideRequest(deps, database, request, await judge(deps, database, clientId, request)),
     );
   } catch (error) {
     deps.log.error("clearance.not_decided", error, { client_id: clientId, request_id: requestId });
@@ -36,26 +37,18 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
   }
 }
 
-function judge(deps: VaultDependencies, clientId: string, request: StoredRequest): Promise<EvaluateAnswer> {
-  return deps.judge
-    .evaluate({
-      client_id: clientId,
-      request_id: request.request_id,
-      tool_name: request.tool_name,
-      tool_args: request.tool_args,
-      agent_id: request.agent_id,
-      session_id: request.session_id,
-      context: request.context,
-      ...(request.purpose !== null && { purpose: request.purpose }),
-      human_principal: request.human_principal,
-      destination: destinationOf(request.destination_uri, request.destination_provider),
-      data_categories: request.data_categories,
-      at: request.requested_at.toISOString(),
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof JudgeUnavailable)) throw error;
-      deps.log.error("judge.unavailable", error, { request_id: request.request_id });
-      deps.metrics.judgeFailures.inc();
-      return judgeAway;
-    });
+async function judge(
+  deps: VaultDependencies,
+  database: TenantDatabase,
+  clientId: string,
+  request: StoredRequest,
+): Promise<EvaluateAnswer> {
+  try {
+    return await deps.judge.evaluate(questionOf(clientId, request));
+  } catch (error) {
+    if (!(error instanceof JudgeUnavailable)) throw error;
+    deps.log.error("judge.unavailable", error, { request_id: request.request_id });
+    deps.metrics.judgeFailures.inc();
+    return judgeAway(deps, database, clientId, request);
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { VaultDependencies } from "../dependencies.ts";
-import { decideRequest, judgeAway } from "./decide.ts";
+import { decideRequest } from "./decide.ts";
+import { judgeAway } from "./judge-away.ts";
 import { REQUEST_COLUMNS, storedRequest } from "./stored-request.ts";
 
 /** Requests that are `processing` for longer than this were lost by a queue, or by a process that died. */
@@ -37,6 +38,8 @@ export async function giveUpOnRequests(deps: VaultDependencies, clientId: string
      where status = 'processing' and requested_at <= clock_timestamp() - make_interval(secs => $1) order by requested_at limit ${BATCH}`,
     [deps.config.VAULT_CLEARANCE_GIVE_UP_SECONDS],
   );
-  for (const request of stuck) await decideRequest(deps, database, request, judgeAway);
+  for (const request of stuck) {
+    await decideRequest(deps, database, request, await judgeAway(deps, database, clientId, request));
+  }
   return stuck.length;
 }
