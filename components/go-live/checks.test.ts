@@ -1,4 +1,4 @@
-import { reviewSettings } from "@ledgix/contract/settings";
+import { shownReviewSettings } from "@ledgix/contract/settings";
 import { describe, expect, it } from "vitest";
 import { type GoLiveFacts, goLiveChecks } from "./checks";
 
@@ -33,7 +33,7 @@ const fresh: GoLiveFacts = {
     unreachable: [],
     channels: { email: true, slack: false },
   },
-  settings: reviewSettings.parse({
+  settings: shownReviewSettings.parse({
     minimum_confidence_score: 0.8,
     minimum_confidence_bucket: "high",
     tool_thresholds: {},
@@ -41,12 +41,14 @@ const fresh: GoLiveFacts = {
     canned_reasons: [],
     templates: {},
     separate_key_creators: false,
+    minimum_membership_days: 0,
     deny_uncovered: false,
     version: "0.0",
     updated_at: null,
     updated_by: null,
     threshold_updated_at: null,
     threshold_updated_by: null,
+    warnings: [],
   }),
   coverage: { tools: [], findings: [] },
   approved: 0,

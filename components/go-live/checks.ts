@@ -3,7 +3,7 @@ import { describeRefusal } from "@ledgix/contract/key-refusal";
 import type { NotificationSettings } from "@ledgix/contract/notifications";
 import { roleMay } from "@ledgix/contract/permissions";
 import type { PolicyVersion } from "@ledgix/contract/policy";
-import type { ReviewSettings } from "@ledgix/contract/settings";
+import type { ShownReviewSettings } from "@ledgix/contract/settings";
 import type { PolicyCoverage } from "@ledgix/contract/tool";
 import type { KeyList } from "@/lib/keys/schema";
 import type { MemberList } from "@/lib/members/schema";
@@ -23,7 +23,7 @@ export type GoLiveFacts = {
   policies: PolicyVersion[];
   members: MemberList["members"];
   notifications: NotificationSettings;
-  settings: ReviewSettings;
+  settings: ShownReviewSettings;
   coverage: Pick<PolicyCoverage, "tools" | "findings">;
   /** Entries of the ledger by decision, and its first. */
   approved: number;

@@ -1,9 +1,9 @@
 "use server";
 
 import {
-  type ReviewSettings,
   type ReviewSettingsUpdate,
-  reviewSettings,
+  type ShownReviewSettings,
+  shownReviewSettings,
   type TenantSettings,
   tenantSettings,
 } from "@ledgix/contract/settings";
@@ -12,9 +12,12 @@ import { requireMember } from "../session";
 import { callVault, json } from "../vault/server";
 
 /** Changes what is sent of the review settings; the rest stays. Vault checks it, and writes the audit event. */
-export async function saveReviewSettings(clientId: string, update: ReviewSettingsUpdate): Promise<ActionResult<ReviewSettings>> {
+export async function saveReviewSettings(
+  clientId: string,
+  update: ReviewSettingsUpdate,
+): Promise<ActionResult<ShownReviewSettings>> {
   const member = await requireMember(clientId);
-  return callVault(member, "/review-settings", reviewSettings, json("PUT", update));
+  return callVault(member, "/review-settings", shownReviewSettings, json("PUT", update));
 }
 
 /** Changes for how many days the delivery log is kept. */

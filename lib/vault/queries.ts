@@ -2,7 +2,7 @@ import { insights } from "@ledgix/contract/insights";
 import { checkpointList, ledgerDensity, ledgerPage, proofBundle } from "@ledgix/contract/ledger";
 import { deliveryList, notificationSettings, slackState, slackTargets, webhookList } from "@ledgix/contract/notifications";
 import { absences, reviewCase, reviewList, savedViews } from "@ledgix/contract/review";
-import { reviewSettings, tenantSettings, thresholdHistory } from "@ledgix/contract/settings";
+import { shownReviewSettings, tenantSettings, thresholdHistory } from "@ledgix/contract/settings";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type AuditFilter, auditPage } from "../audit/schema";
 import { keyList } from "../keys/schema";
@@ -114,7 +114,7 @@ export function bundleQuery(client: string, eventUuid: string) {
 export function settingsQuery(client: string) {
   return queryOptions({
     queryKey: [client, "settings"],
-    queryFn: ({ signal }) => read(vaultPath(client, "/review-settings"), reviewSettings, signal),
+    queryFn: ({ signal }) => read(vaultPath(client, "/review-settings"), shownReviewSettings, signal),
   });
 }
 

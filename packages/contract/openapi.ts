@@ -69,7 +69,7 @@ import {
   reviewList,
   savedViews,
 } from "./review.ts";
-import { reviewSettings, reviewSettingsUpdate, tenantSettings, tenantSettingsUpdate, thresholdHistory } from "./settings.ts";
+import { reviewSettingsUpdate, shownReviewSettings, tenantSettings, tenantSettingsUpdate, thresholdHistory } from "./settings.ts";
 import { settingsChanged } from "./settings-changes.ts";
 import { confirmedMapping, observedTools, policyCoverage, toolMapping } from "./tool.ts";
 
@@ -205,8 +205,8 @@ const operations: Record<string, Record<string, Operation>> = {
     delete: { summary: "Forget what a tool's arguments mean", answer: observedTools, isVersioned: true },
   },
   "/review-settings": {
-    get: { summary: "Read the review settings", answer: reviewSettings, isVersioned: true },
-    put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: reviewSettings, isVersioned: true },
+    get: { summary: "Read the review settings", answer: shownReviewSettings, isVersioned: true },
+    put: { summary: "Change the review settings", body: reviewSettingsUpdate, answer: shownReviewSettings, isVersioned: true },
   },
   "/review-settings/history": {
     get: { summary: "What a threshold would have passed or paused", answer: thresholdHistory, query: ["tool"] },

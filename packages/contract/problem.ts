@@ -20,6 +20,7 @@ export const problems = {
   client_mismatch: [403, "The request names another tenant"],
   own_request: [403, "Nobody decides their own request"],
   not_a_reviewer: [403, "The rule of this case asks for somebody else"],
+  member_too_new: [403, "You have not been a member for long enough"],
   console_required: [403, "The rule of this case asks for the console"],
   mint_unknown: [403, "There is no such request to mint from"],
   mint_not_approved: [403, "The original is not approved"],

@@ -80,7 +80,14 @@ export const similarDecision = z.object({
 });
 
 /** One person's approval where a rule asks for two. */
-export const reviewVote = z.object({ by: z.string(), at: z.string(), channel: z.string(), reason: z.string().nullable() });
+export const reviewVote = z.object({
+  by: z.string(),
+  at: z.string(),
+  channel: z.string(),
+  reason: z.string().nullable(),
+  /** Why it counts no more, in a sentence; null while it counts. */
+  not_counting: z.string().nullable(),
+});
 
 export const reviewComment = z.object({
   comment_id: z.string(),
@@ -111,6 +118,8 @@ export const reviewCase = reviewSummary.extend({
   last_approved: similarDecision.nullable(),
   /** The rule as it stood when the request paused. */
   rule: reviewRule,
+  /** Whom the rule names and who may not decide now, and what follows, in sentences. Empty once it is decided. */
+  passed_over: z.array(z.string()),
   votes: z.array(reviewVote),
   comments: z.array(reviewComment),
   /** Why the caller may not decide this case; null where they may. */

@@ -22,11 +22,13 @@ const reviewChoices = {
   templates: z.record(toolName, toolTemplate),
   /** Nobody decides a request that a key sent which they created themselves. */
   separate_key_creators: z.boolean(),
+  /** Days for which a person must have been a member to be one of two who approve. 0: none. */
+  minimum_membership_days: z.number().int().min(0).max(365),
   /** What no policy covers is denied, instead of waiting for a person. */
   deny_uncovered: z.boolean(),
 };
 
-/** `GET /review-settings`. Score and bucket always agree. */
+/** What `GET /review-settings` reads. Score and bucket always agree. */
 export const reviewSettings = z.object({
   minimum_confidence_score: score,
   minimum_confidence_bucket: confidenceBucket,
@@ -39,6 +41,13 @@ export const reviewSettings = z.object({
   threshold_updated_by: z.string().nullable(),
 });
 export type ReviewSettings = z.infer<typeof reviewSettings>;
+
+/** The settings as they are shown: with what in them does not hold any more, such as a rule that names somebody who left. */
+export const shownReviewSettings = reviewSettings.extend({
+  /** `rule_id` is null where it concerns all of them. */
+  warnings: z.array(z.object({ rule_id: z.string().nullable(), detail: z.string() })),
+});
+export type ShownReviewSettings = z.infer<typeof shownReviewSettings>;
 
 /**
  * `PUT /review-settings`: a score, or a bucket that stands for one (where both are sent, the score decides), and any of the other
@@ -66,6 +75,7 @@ export const storedReviewSettings = z.object({
   canned_reasons: reviewChoices.canned_reasons.default([]),
   templates: reviewChoices.templates.default({}),
   separate_key_creators: reviewChoices.separate_key_creators.default(false),
+  minimum_membership_days: reviewChoices.minimum_membership_days.default(0),
   deny_uncovered: reviewChoices.deny_uncovered.default(false),
 });
 

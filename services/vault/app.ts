@@ -41,6 +41,7 @@ import { readEntryBundle, readTile } from "./ledger/serve-tile.ts";
 import { verifyLedger } from "./ledger/verify.ts";
 import { sendInvitation } from "./notifications/invite.ts";
 import { addNotificationRoutes } from "./notifications/routes.ts";
+import { withWarnings } from "./people/rules.ts";
 import { addPolicyRoutes } from "./policies/routes.ts";
 import { MAX_DOCUMENT_BYTES } from "./policies/upload.ts";
 import { addReviewRoutes } from "./reviews/routes.ts";
@@ -168,7 +169,8 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   // --- settings ---------------------------------------------------------------------------------------------------------------
   app.get("/review-settings", async (context) => {
     const principal = await admit(context, "settings:read");
-    return versioned(context, await readReviewSettings(await tenants.database(principal.clientId)));
+    const settings = await readReviewSettings(await tenants.database(principal.clientId));
+    return versioned(context, await withWarnings(deps, principal.clientId, settings));
   });
   app.get("/review-settings/history", async (context) => {
     const principal = await admit(context, "settings:read");

@@ -1,4 +1,4 @@
-import { reviewSettings } from "@ledgix/contract/settings";
+import { shownReviewSettings } from "@ledgix/contract/settings";
 import type { Metadata } from "next";
 import { SettingsPage } from "@/components/settings/settings-page";
 import { Prefetched } from "@/components/shell/prefetched";
@@ -11,7 +11,7 @@ export const metadata: Metadata = { title: "Settings" };
 export default async function Settings({ params }: { params: Promise<{ client: string }> }) {
   const { client } = await params;
   const member = await requireMember(client);
-  const settings = await readVault(member, "/review-settings", reviewSettings);
+  const settings = await readVault(member, "/review-settings", shownReviewSettings);
   return (
     <Prefetched fill={(queries) => queries.setQueryData(settingsQuery(client).queryKey, settings)}>
       <SettingsPage client={client} mayWrite={memberMay(member, "settings:write")} />

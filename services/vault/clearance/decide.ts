@@ -69,7 +69,7 @@ export async function decideRequest(
   const outcome = await ruledOutcome(database, request, answer);
   const isPaused = outcome.status === "pending_review";
   const committed = await database.transaction(async (transaction) => {
-    const route = isPaused ? await routeCase(transaction, request, deps.now(), answer) : null;
+    const route = isPaused ? await routeCase(deps, transaction, request, answer) : null;
     const reason = withDemand(outcome.reason, route?.why ?? null);
     const decided = await transaction.row(
       storedRequest,

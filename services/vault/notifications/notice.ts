@@ -49,7 +49,7 @@ export async function readCase(database: Queryable, requestId: string): Promise<
   const template = Object.hasOwn(templates, request.tool_name) ? templates[request.tool_name] : undefined;
   const votes = await database.rows(
     z.object({ voter_label: z.string() }),
-    "select voter_label from review_votes where request_id = $1 order by voted_at",
+    "select voter_label from review_votes where request_id = $1 and dropped_because is null order by voted_at",
     [requestId],
   );
   return { request, sentence: describeCall(request, template), votes: votes.map(({ voter_label }) => voter_label) };

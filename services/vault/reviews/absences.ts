@@ -2,17 +2,19 @@ import { ProblemError } from "@ledgix/contract/problem";
 import type { absence } from "@ledgix/contract/review";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
+import { plainAddress } from "../people/address.ts";
+import { type Person, unfitness } from "../people/directory.ts";
 
 type Absence = z.infer<typeof absence>;
 
-/** Who is away now, each with who stands in for them (null: nobody). */
+/** Who is away now, each with who stands in for them (null: nobody), by their addresses in plain spelling. */
 export async function standInsOf(database: Queryable, now: Date): Promise<Map<string, string | null>> {
   const rows = await database.rows(
     z.object({ member: z.string(), delegate: z.string().nullable() }),
     "select member, delegate from absences where away_from <= $1 and away_until > $1",
     [now],
   );
-  return new Map(rows.map(({ member, delegate }) => [member, delegate]));
+  return new Map(rows.map(({ member, delegate }) => [plainAddress(member), delegate && plainAddress(delegate)]));
 }
 
 /** Absences that have not ended yet. */
@@ -29,9 +31,10 @@ export async function listAbsences(database: Queryable): Promise<Absence[]> {
   }));
 }
 
-/** Sets or ends a member's own absence. @throws {ProblemError} `invalid_body` */
+/** Sets or ends a member's own absence. Who stands in decides for them, so it is one of those who decide. @throws {ProblemError} `invalid_body` */
 export async function setAbsence(
   database: Queryable,
+  people: readonly Person[],
   member: string,
   change: { delegate: string | null; from: string; until: string } | null,
 ): Promise<Absence[]> {
@@ -39,11 +42,14 @@ export async function setAbsence(
   else {
     if (Date.parse(change.until) <= Date.parse(change.from))
       throw new ProblemError("invalid_body", "The absence must end after it begins.");
-    if (change.delegate === member) throw new ProblemError("invalid_body", "Name somebody else to stand in for you.");
+    const delegate = change.delegate && plainAddress(change.delegate);
+    if (delegate === member) throw new ProblemError("invalid_body", "Name somebody else to stand in for you.");
+    const unfit = delegate && unfitness(people, delegate);
+    if (unfit) throw new ProblemError("invalid_body", `${unfit} Name a member who decides to stand in for you.`);
     await database.run(
       `insert into absences (member, delegate, away_from, away_until) values ($1, $2, $3, $4)
        on conflict (member) do update set delegate = excluded.delegate, away_from = excluded.away_from, away_until = excluded.away_until`,
-      [member, change.delegate, new Date(change.from), new Date(change.until)],
+      [member, delegate, new Date(change.from), new Date(change.until)],
     );
   }
   return listAbsences(database);

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { type Principal, principalId, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
+import { plainAddress } from "../people/address.ts";
+import { readPeople } from "../people/directory.ts";
 
 const commentRow = z.object({
   comment_id: z.string(),
@@ -28,22 +30,15 @@ const MENTION = /@([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g;
 
 /** Adds a comment to a case; members whose address stands in it behind an @ are told. @throws {ProblemError} `not_found` · `redacted` */
 export async function addComment(
-  { controlPlane }: Pick<VaultDependencies, "controlPlane">,
+  deps: Pick<VaultDependencies, "controlPlane">,
   database: Database,
   principal: Principal,
   requestId: string,
   text: string,
 ): Promise<void> {
-  const named = [...text.matchAll(MENTION)].map((match) => (match[1] ?? "").toLowerCase());
-  const members =
-    named.length === 0
-      ? []
-      : await controlPlane.rows(
-          z.object({ email: z.string() }),
-          "select lower(email) as email from public.memberships where client_id = $1 and lower(email) = any($2::text[])",
-          [principal.clientId, named],
-        );
-  const mentions = members.map(({ email }) => email);
+  const named = new Set([...text.matchAll(MENTION)].map((match) => plainAddress(match[1] ?? "")));
+  const people = named.size === 0 ? [] : await readPeople(deps, principal.clientId);
+  const mentions = people.map(({ email }) => email).filter((email) => named.has(email));
   await database.transaction(async (transaction) => {
     const request = z.uuid().safeParse(requestId).success
       ? await transaction.row(

@@ -10,9 +10,8 @@ import { type StoredRequest, storedRequest } from "../clearance/stored-request.t
 import type { VaultDependencies } from "../dependencies.ts";
 import { listStoredEntries, readEntry } from "../ledger/list.ts";
 import { readComments } from "./comments.ts";
-import { channelOf, hindranceOf } from "./hindrance.ts";
 import { SUMMARY_COLUMNS, summaryRow, toSummary } from "./list.ts";
-import { readVotes } from "./vote.ts";
+import { standingOf } from "./standing.ts";
 
 /** `GET /reviews/{request_id}`: the whole case, as this caller may see and decide it. @throws {ProblemError} `not_found` */
 export async function readReview(
@@ -29,9 +28,9 @@ export async function readReview(
       )
     : null;
   if (request === null) throw new ProblemError("not_found", "There is no case of this id.");
-  const hindrance = await hindranceOf(deps, database, principal, request, channelOf(principal));
+  const { hindrance, votes, passedOver } = await standingOf(deps, database, principal, request);
   return {
-    ...toSummary(request),
+    ...toSummary({ ...request, votes: votes.filter(({ dropped_because }) => dropped_because === null).length }),
     review_reason: request.review_reason,
     redacted_by: request.redacted_by,
     confidence_basis: request.confidence_basis,
@@ -51,11 +50,13 @@ export async function readReview(
     similar: await similarDecisions(database, request, "true", 5),
     last_approved: (await similarDecisions(database, request, "status = 'approved' and redacted_at is null", 1))[0] ?? null,
     rule: request.review_rule ?? defaultReviewRule,
-    votes: (await readVotes(database, requestId)).map(({ voter_label, voted_at, channel, review_reason }) => ({
+    passed_over: passedOver,
+    votes: votes.map(({ voter_label, voted_at, channel, review_reason, dropped_because }) => ({
       by: voter_label,
       at: voted_at.toISOString(),
       channel,
       reason: review_reason,
+      not_counting: dropped_because,
     })),
     comments: await readComments(database, requestId),
     hindrance: hindrance && { code: hindrance.code, detail: hindrance.message },

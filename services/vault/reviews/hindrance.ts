@@ -1,12 +1,14 @@
-import { type Role, role } from "@ledgix/contract/permissions";
+import { type Permission, roleMay } from "@ledgix/contract/permissions";
 import { ProblemError } from "@ledgix/contract/problem";
-import type { Reviewers } from "@ledgix/contract/review-rules";
-import { defaultReviewRule } from "@ledgix/contract/review-rules";
+import { defaultReviewRule, type ReviewRule } from "@ledgix/contract/review-rules";
+import type { ReviewSettings } from "@ledgix/contract/settings";
 import type { Queryable } from "@ledgix/tenancy/database";
-import { z } from "zod";
-import { may, type Principal, principalId } from "../access/principal.ts";
+import { may, type Principal } from "../access/principal.ts";
 import type { StoredRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { mayDecide, type Person, readPeople } from "../people/directory.ts";
+import { circleOf, describeReviewers, isAskedFor } from "../people/reviewers.ts";
+import { separationHindrance } from "../people/separation.ts";
 import { readReviewSettings } from "../settings/review.ts";
 import { standInsOf } from "./absences.ts";
 
@@ -15,6 +17,17 @@ export type ReviewChannel = "console" | "api" | "slack";
 export const channelOf = (principal: Principal): ReviewChannel => (principal.kind === "member" ? "console" : "api");
 
 type Deps = Pick<VaultDependencies, "controlPlane" | "now">;
+const DAY_MS = 24 * 3600 * 1000;
+const DECIDE = "reviews:decide" satisfies Permission;
+
+/** What it is checked against: who is a member, what the tenant asks for, and who is away, all as of now. */
+export type Bench = { people: readonly Person[]; settings: ReviewSettings; standIns: ReadonlyMap<string, string | null> };
+
+/** @throws {ProblemError} `control_plane_unavailable` */
+export async function readBench(deps: Deps, database: Queryable, clientId: string): Promise<Bench> {
+  const people = await readPeople(deps, clientId);
+  return { people, settings: await readReviewSettings(database), standIns: await standInsOf(database, deps.now()) };
+}
 
 /** Why this principal may not decide this case; null where they may. Checked for each decision, whatever screen it comes from. */
 export async function hindranceOf(
@@ -24,77 +37,54 @@ export async function hindranceOf(
   request: StoredRequest,
   channel: ReviewChannel,
 ): Promise<ProblemError | null> {
-  if (!may(principal, "reviews:decide")) {
-    const holder = principal.kind === "key" ? `The key ${principal.name}` : `The role ${principal.role}`;
-    return new ProblemError("forbidden", `${holder} does not carry the permission reviews:decide.`);
+  return hindranceOn(deps, await readBench(deps, database, principal.clientId), principal, request, channel);
+}
+
+export async function hindranceOn(
+  deps: Deps,
+  bench: Bench,
+  principal: Principal,
+  request: StoredRequest,
+  channel: ReviewChannel,
+): Promise<ProblemError | null> {
+  // Not as the caller was let in, which may be some seconds ago, but as they stand now.
+  const self = principal.kind === "member" ? bench.people.find(({ userId }) => userId === principal.userId) : undefined;
+  if (principal.kind === "member" && self === undefined)
+    return new ProblemError("forbidden", "You are not a member of this tenant any more.");
+  if (self ? !roleMay(self.role, DECIDE) : !may(principal, DECIDE)) {
+    const holder = principal.kind === "key" ? `The key ${principal.name}` : `The role ${self?.role}`;
+    return new ProblemError("forbidden", `${holder} does not carry the permission ${DECIDE}.`);
   }
-  if (request.principal === principalId(principal))
-    return new ProblemError("own_request", "A key cannot decide a request that it sent itself.");
-  if (principal.kind === "member" && request.human_principal?.toLowerCase() === principal.email.toLowerCase())
-    return new ProblemError("own_request", "This request was made on your behalf, so somebody else must decide it.");
-  if (await isByOwnKey(deps, database, principal, request))
-    return new ProblemError("own_request", "You created the key that sent this request, so somebody else must decide it.");
+  const { people, settings } = bench;
+  const own = await separationHindrance(deps, { people, isSeparated: settings.separate_key_creators }, principal, request);
+  if (own) return own;
 
   const rule = request.review_rule ?? defaultReviewRule;
   if (rule.console_only && channel !== "console")
     return new ProblemError("console_required", `The rule ${rule.name} asks for a decision in the console.`);
-  const isEscalated = request.escalated_at !== null && rule.escalate_to !== null;
-  const asked = [rule.reviewers, ...(isEscalated && rule.escalate_to ? [rule.escalate_to] : [])];
-  const isOpenToAll = asked.some(isEverybody);
-  if (principal.kind === "key") {
-    if (isOpenToAll && rule.approvals === 1) return null;
+  const { asked, isOpen, isDeserted } = circleOf(rule, request.escalated_at !== null, people);
+  if (self === undefined) {
+    if (isOpen && rule.approvals === 1) return null;
     return new ProblemError("not_a_reviewer", `The rule ${rule.name} asks for a person.`);
   }
-  if (isOpenToAll || asked.some((reviewers) => isAmong(reviewers, principal))) return null;
-  for (const absent of await standsInFor(deps, database, principal)) {
-    if (asked.some((reviewers) => isAmong(reviewers, absent))) return null;
-  }
-  return new ProblemError("not_a_reviewer", `The rule ${rule.name} asks for ${asked.map(describeReviewers).join(" or ")}.`);
+  if (!isOpen && !isDeserted && ![self, ...absentBehind(bench, self)].some((person) => isAskedFor(asked, person)))
+    return new ProblemError("not_a_reviewer", `The rule ${rule.name} asks for ${asked.map(describeReviewers).join(" or ")}.`);
+  return newcomerHindrance(deps, bench, self, rule);
 }
 
-const isEverybody = ({ roles, members }: Reviewers) => roles.length === 0 && members.length === 0;
-
-function isAmong({ roles, members }: Reviewers, person: { email: string; role: Role }): boolean {
-  return roles.includes(person.role) || members.includes(person.email.toLowerCase());
+/** The members who are away, who may decide, and for whom this one stands in. */
+function absentBehind({ people, standIns }: Bench, self: Person): Person[] {
+  return people.filter((person) => mayDecide(person) && standIns.get(person.email) === self.email);
 }
 
-/** "an owner, an admin or risk@example.com". */
-export function describeReviewers({ roles, members }: Reviewers): string {
-  const names = [...roles.map((name) => `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`), ...members];
-  if (names.length === 0) return "anybody who may decide";
-  return new Intl.ListFormat("en", { type: "disjunction" }).format(names);
-}
-
-/** The members who are away and for whom this one decides. */
-async function standsInFor(
-  { controlPlane, now }: Deps,
-  database: Queryable,
-  principal: Extract<Principal, { kind: "member" }>,
-): Promise<{ email: string; role: Role }[]> {
-  const standIns = await standInsOf(database, now());
-  const absent = [...standIns].filter(([, delegate]) => delegate === principal.email.toLowerCase()).map(([member]) => member);
-  if (absent.length === 0) return [];
-  return controlPlane.rows(
-    z.object({ email: z.string(), role }),
-    "select lower(email) as email, role from public.memberships where client_id = $1 and lower(email) = any($2::text[])",
-    [principal.clientId, absent],
+/** Whoever was taken in a moment ago is not the second person of whoever took them in. */
+function newcomerHindrance({ now }: Deps, { settings }: Bench, { since }: Person, rule: ReviewRule): ProblemError | null {
+  const days = settings.minimum_membership_days;
+  const from = new Date(since.getTime() + days * DAY_MS);
+  if (rule.approvals === 1 || from <= now()) return null;
+  return new ProblemError(
+    "member_too_new",
+    `Two people must approve this, and in your tenant only who has been a member for ${days} ${days === 1 ? "day" : "days"} is one of them. ` +
+      `For you that is so from ${from.toUTCString()} on.`,
   );
-}
-
-async function isByOwnKey(
-  { controlPlane }: Deps,
-  database: Queryable,
-  principal: Principal,
-  request: StoredRequest,
-): Promise<boolean> {
-  const familyId = /^key:(.+)$/.exec(request.principal)?.[1];
-  if (principal.kind !== "member" || familyId === undefined) return false;
-  if (!(await readReviewSettings(database)).separate_key_creators) return false;
-  // Whoever made the key, or one that it succeeds, holds its secret.
-  const key = await controlPlane.row(
-    z.object({ id: z.string() }),
-    "select id::text from public.api_keys where family_id = $1 and client_id = $2 and created_by = $3 limit 1",
-    [familyId, principal.clientId, principal.userId],
-  );
-  return key !== null;
 }

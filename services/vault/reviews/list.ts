@@ -21,7 +21,8 @@ export type ReviewQuery = {
 };
 
 const SEARCHED = "to_tsvector('simple', tool_name || ' ' || agent_id || ' ' || principal_label || ' ' || tool_args::text)";
-const VOTES = "(select count(*)::integer from review_votes v where v.request_id = r.request_id) as votes";
+const VOTES =
+  "(select count(*)::integer from review_votes v where v.request_id = r.request_id and v.dropped_because is null) as votes";
 /** The columns of a row of the queue; the request is `r`. */
 export const SUMMARY_COLUMNS = `${REQUEST_COLUMNS}, ${VOTES}`;
 export const summaryRow = storedRequest.extend({ votes: z.number() });

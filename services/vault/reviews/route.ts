@@ -1,4 +1,5 @@
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
+import { ProblemError } from "@ledgix/contract/problem";
 import { defaultReviewRule, type ReviewRule } from "@ledgix/contract/review-rules";
 import { toolMapping } from "@ledgix/contract/tool";
 import { amountOf } from "@ledgix/rules/facts";
@@ -6,6 +7,10 @@ import { fromMinor } from "@ledgix/rules/rule";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import type { StoredRequest } from "../clearance/stored-request.ts";
+import { ownerOf } from "../database/owner.ts";
+import type { VaultDependencies } from "../dependencies.ts";
+import { readPeople } from "../people/directory.ts";
+import { onDuty } from "../people/on-duty.ts";
 import { readReviewSettings } from "../settings/review.ts";
 import { standInsOf } from "./absences.ts";
 import { strictestOf } from "./strictest-rule.ts";
@@ -24,14 +29,16 @@ export type CaseRoute = {
   why: string | null;
 };
 
+type Deps = Pick<VaultDependencies, "controlPlane" | "now">;
+
 /**
  * Finds the rule of a request that pauses, its deadline and, by the order of duty, its reviewer. A policy may ask for two people where the
  * review rule asks for one; never the other way.
  */
 export async function routeCase(
+  deps: Deps,
   transaction: Queryable,
   request: Routed,
-  now: Date,
   { required_approvals }: Pick<EvaluateAnswer, "required_approvals">,
 ): Promise<CaseRoute> {
   const { rules } = await readReviewSettings(transaction);
@@ -39,8 +46,8 @@ export async function routeCase(
   const rule = required_approvals > fitting.approvals ? { ...fitting, approvals: required_approvals } : fitting;
   return {
     rule: rule === defaultReviewRule ? null : rule,
-    dueAt: rule.answer_within === null ? null : new Date(now.getTime() + rule.answer_within * 1000),
-    assignee: await onDuty(transaction, rule, now),
+    dueAt: rule.answer_within === null ? null : new Date(deps.now().getTime() + rule.answer_within * 1000),
+    assignee: await assigneeOf(deps, transaction, rule),
     why: required_approvals > 1 ? null : why,
   };
 }
@@ -122,10 +129,13 @@ function aboveOf({ amount_over, currency }: ReviewRule["when"], sure: Amount): M
   return sure.amount > amount_over;
 }
 
-/** The first in the order of duty who is there; for one who is away, who stands in for them. */
-async function onDuty(transaction: Queryable, rule: ReviewRule, now: Date): Promise<string | null> {
-  if (rule.on_call.length === 0) return null;
-  const standIns = await standInsOf(transaction, now);
-  const present = rule.on_call.find((member) => !standIns.has(member));
-  return present ?? rule.on_call.map((member) => standIns.get(member)).find((delegate) => delegate != null) ?? null;
+/** Whoever is on duty of those who may decide now; nobody where that cannot be checked, since a pause waits for nothing. */
+async function assigneeOf(deps: Deps, transaction: Queryable, rule: ReviewRule): Promise<string | null> {
+  const clientId = rule.on_call.length === 0 ? null : await ownerOf(transaction);
+  if (clientId === null) return null;
+  const people = await readPeople(deps, clientId).catch((error: unknown) => {
+    if (error instanceof ProblemError) return [];
+    throw error;
+  });
+  return onDuty(rule, await standInsOf(transaction, deps.now()), people);
 }

@@ -15,6 +15,8 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { type Admit, callOf, type Env } from "../http/admit.ts";
 import { parseWith, readBody, readQuery } from "../http/body.ts";
 import { reviewQuery, streamQuery } from "../http/queries.ts";
+import { plainAddress } from "../people/address.ts";
+import { readPeople } from "../people/directory.ts";
 import { listAbsences, setAbsence } from "./absences.ts";
 import { assignReview } from "./assign.ts";
 import { addComment } from "./comments.ts";
@@ -33,7 +35,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   app.get("/reviews", async (context) => {
     const principal = await admit(context, "reviews:read");
     const database = await tenants.database(principal.clientId);
-    return context.json(await listReviews(database, readQuery(context, reviewQuery), principalLabel(principal).toLowerCase()));
+    return context.json(await listReviews(database, readQuery(context, reviewQuery), plainAddress(principalLabel(principal))));
   });
   app.get("/reviews/stream", async (context) => {
     const principal = await admit(context, "reviews:read");
@@ -128,6 +130,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const principal = await admit(context, "reviews:collaborate");
     const { body } = await readBody(context, absenceUpdate);
     const database = await tenants.database(principal.clientId);
-    return context.json({ absences: await setAbsence(database, principalLabel(principal).toLowerCase(), body.absence) });
+    const people = await readPeople(deps, principal.clientId);
+    return context.json({ absences: await setAbsence(database, people, plainAddress(principalLabel(principal)), body.absence) });
   });
 }

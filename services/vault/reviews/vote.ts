@@ -1,3 +1,4 @@
+import type { ProblemCode } from "@ledgix/contract/problem";
 import type { ReviewDecision } from "@ledgix/contract/review";
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
 import type { Queryable } from "@ledgix/tenancy/database";
@@ -8,24 +9,84 @@ import type { StoredRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent } from "../ledger/append.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
-import type { ReviewChannel } from "./hindrance.ts";
+import { type Bench, hindranceOn, type ReviewChannel, readBench } from "./hindrance.ts";
 
-const vote = z.object({ voter_label: z.string(), voted_at: z.date(), channel: z.string(), review_reason: z.string().nullable() });
+const vote = z.object({
+  voter: z.string(),
+  voter_label: z.string(),
+  voted_at: z.date(),
+  channel: z.enum(["console", "api", "slack"]),
+  review_reason: z.string().nullable(),
+  /** Why it counts no more. */
+  dropped_because: z.string().nullable(),
+});
 export type Vote = z.infer<typeof vote>;
 
 export function readVotes(database: Queryable, requestId: string): Promise<Vote[]> {
   return database.rows(
     vote,
-    "select voter_label, voted_at, channel, review_reason from review_votes where request_id = $1 order by voted_at",
+    `select voter, voter_label, voted_at, channel, review_reason, dropped_because from review_votes
+     where request_id = $1 order by voted_at`,
     [requestId],
   );
 }
 
+type Deps = Pick<VaultDependencies, "controlPlane" | "now">;
+
+/** The approvals of a waiting case as they stand now: each counts only while whoever gave it may decide the case. */
+export async function weighVotes(
+  deps: Deps,
+  database: Queryable,
+  bench: Bench,
+  clientId: string,
+  request: StoredRequest,
+): Promise<Vote[]> {
+  const votes = await readVotes(database, request.request_id);
+  return Promise.all(
+    votes.map(async (cast) => ({ ...cast, dropped_because: await whyDropped(deps, bench, clientId, request, cast) })),
+  );
+}
+
+async function whyDropped(
+  deps: Deps,
+  bench: Bench,
+  clientId: string,
+  request: StoredRequest,
+  { voter, voter_label, channel }: Vote,
+): Promise<string | null> {
+  const person = bench.people.find(({ userId }) => voter === `member:${userId}`);
+  if (person === undefined) return `${voter_label} is not a member any more.`;
+  const { userId, email, role } = person;
+  const hindrance = await hindranceOn(deps, bench, { kind: "member", clientId, userId, email, role }, request, channel);
+  if (hindrance === null) return null;
+  const why: Partial<Record<ProblemCode, string>> = {
+    forbidden: `has the role ${role} now, which decides no cases`,
+    own_request: "may be deciding their own request",
+    not_a_reviewer: "is not among those whom the rule asks for any more",
+    member_too_new: "has not been a member for long enough",
+  };
+  return `${voter_label} ${why[hindrance.code] ?? "may not decide this case any more"}.`;
+}
+
+/** Keeps with each approval whether it counts. The caller holds the request's row. @returns whether anything changed */
+export async function keepWeights(transaction: Queryable, requestId: string, votes: readonly Vote[]): Promise<boolean> {
+  let changed = 0;
+  for (const { voter, dropped_because } of votes) {
+    changed += await transaction.run(
+      `update review_votes set dropped_because = $3
+       where request_id = $1 and voter = $2 and dropped_because is distinct from $3`,
+      [requestId, voter, dropped_because],
+    );
+  }
+  return changed > 0;
+}
+
 /**
- * Keeps one person's approval where the rule asks for two. Approving twice is one approval. The caller holds the request's row, so two
- * people at once come one after the other.
+ * Keeps one person's approval where the rule asks for two. Approving twice is one approval, and all of them are weighed anew: whoever left
+ * or lost their role since counts no more. The caller holds the request's row, so two people at once come one after the other.
  *
  * @returns who approved, once they are enough
+ * @throws {ProblemError} `control_plane_unavailable`
  */
 export async function addVote(
   transaction: TenantQueryable,
@@ -43,8 +104,11 @@ export async function addVote(
      on conflict do nothing`,
     [request.request_id, principalId(principal), label, channel, decision.review_reason || null],
   );
-  const votes = await readVotes(transaction, request.request_id);
-  if (votes.length >= approvals) return votes.map((cast) => cast.voter_label);
+  const bench = await readBench(deps, transaction, principal.clientId);
+  const votes = await weighVotes(deps, transaction, bench, principal.clientId, request);
+  const hasChanged = await keepWeights(transaction, request.request_id, votes);
+  const counting = votes.filter(({ dropped_because }) => dropped_because === null);
+  if (counting.length >= approvals) return counting.map((cast) => cast.voter_label);
   if (isNew > 0) {
     await appendEvent(transaction, deps, {
       type: "review.endorsed",
@@ -54,7 +118,7 @@ export async function addVote(
       actor: label,
       channel,
     });
-    await enqueueReviewEvent(transaction, "review.updated", request.request_id, request.status);
   }
+  if (isNew > 0 || hasChanged) await enqueueReviewEvent(transaction, "review.updated", request.request_id, request.status);
   return "more needed";
 }

@@ -1,7 +1,13 @@
 import { DEFAULT_MINIMUM_CONFIDENCE, minimumBucketOf, scoreOfMinimumBucket } from "@ledgix/contract/confidence";
 import type { JsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
-import { type ReviewSettings, type ReviewSettingsUpdate, reviewContent, storedReviewSettings } from "@ledgix/contract/settings";
+import {
+  type ReviewSettings,
+  type ReviewSettingsUpdate,
+  reviewContent,
+  type ShownReviewSettings,
+  storedReviewSettings,
+} from "@ledgix/contract/settings";
 import { templateProblem } from "@ledgix/sentence/template";
 import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
@@ -9,6 +15,7 @@ import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { IfMatch } from "../http/if-match.ts";
+import { assertRulesName, withWarnings } from "../people/rules.ts";
 import { saveDocument } from "./save.ts";
 import { readVersion, settingsRow } from "./version.ts";
 
@@ -40,16 +47,18 @@ export async function readReviewSettings(database: Queryable): Promise<ReviewSet
  * Changes what was sent and keeps the rest. Score and bucket are kept consistent: a bucket alone stands for its midpoint, and where
  * both are sent the score decides. The audit trail keeps what it was before and after.
  *
- * @throws {ProblemError} `invalid_body` for a template that cannot be filled · `settings_changed`
+ * @throws {ProblemError} `invalid_body` for a template that cannot be filled, or a rule that names somebody who may not decide ·
+ *   `settings_changed`
  */
-export function updateReviewSettings(
+export async function updateReviewSettings(
   deps: Pick<VaultDependencies, "controlPlane" | "now">,
   database: Database,
   principal: Principal,
   update: ReviewSettingsUpdate,
   ifMatch: IfMatch,
-): Promise<ReviewSettings> {
+): Promise<ShownReviewSettings> {
   assertTemplates(update.templates ?? {});
+  if (update.rules) await assertRulesName(deps, principal.clientId, update.rules);
   const { minimum_confidence_bucket: bucket, minimum_confidence_score, ...choices } = update;
   const score = minimum_confidence_score ?? (bucket ? scoreOfMinimumBucket(bucket) : undefined);
   // Without a version the change is laid over what holds.
@@ -74,7 +83,8 @@ export function updateReviewSettings(
     const after = await readReviewSettings(transaction);
     await audit(deps, principal, "settings.reviews_changed", "review-settings", changeOf(before, after));
   };
-  return saveDocument(database, document, { ifMatch, by: principalLabel(principal), read: readReviewSettings, write });
+  const read = async (transaction: Queryable) => withWarnings(deps, principal.clientId, await readReviewSettings(transaction));
+  return saveDocument(database, document, { ifMatch, by: principalLabel(principal), read, write });
 }
 
 /** What differs, as it was and as it is. */
@@ -87,6 +97,7 @@ function changeOf(before: ReviewSettings, after: ReviewSettings): JsonObject {
     "templates",
     "separate_key_creators",
     "deny_uncovered",
+    "minimum_membership_days",
   ] as const;
   const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const pick = (settings: ReviewSettings) => Object.fromEntries(changed.map((name) => [name, settings[name]]));

@@ -40,6 +40,10 @@ export async function startRefunds(options: ReplicaOptions = {}): Promise<Refund
   });
   if (registered.body.message !== "Version 1 is in force.")
     throw new Error(`The policy was not registered: ${registered.body.message}`);
-  const pause = async () => (await agent("POST", "/request-clearance", refund)).body.request_id;
+  const pause = async () => {
+    const { body } = await agent("POST", "/request-clearance", refund);
+    if (body.status === "processing") await agent("GET", `/clearance-status/${body.request_id}?wait=30`); // a machine at work
+    return body.request_id;
+  };
   return { stack, clientId, agent, owner, reviewer, pause };
 }

@@ -1,4 +1,4 @@
-import { reviewSettings } from "@ledgix/contract/settings";
+import { shownReviewSettings } from "@ledgix/contract/settings";
 import type { Metadata } from "next";
 import { RulesPage } from "@/components/settings/rules-page";
 import { Prefetched } from "@/components/shell/prefetched";
@@ -11,7 +11,7 @@ export const metadata: Metadata = { title: "Review rules" };
 export default async function Rules({ params }: { params: Promise<{ client: string }> }) {
   const { client } = await params;
   const member = await requireMember(client);
-  const settings = await readVault(member, "/review-settings", reviewSettings);
+  const settings = await readVault(member, "/review-settings", shownReviewSettings);
   return (
     <Prefetched fill={(queries) => queries.setQueryData(settingsQuery(client).queryKey, settings)}>
       <RulesPage client={client} mayWrite={memberMay(member, "settings:write")} />
