@@ -7,6 +7,7 @@ import { type KeyRefusal, refusalReason } from "@ledgix/contract/key-refusal";
 import { z } from "zod";
 import { type ActionResult, failed, succeeded } from "../action-result";
 import { memberMay, requireMember } from "../session";
+import { refused } from "../supabase/refusal";
 import { supabase } from "../supabase/server";
 import { keyPresets, type NewKey, newKey, overlap } from "./schema";
 
@@ -39,8 +40,7 @@ export async function createKey(clientId: string, input: NewKey): Promise<Action
     hash,
     ...(days !== "" && { expires: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }),
   });
-  if (error)
-    return failed(error.code === "42501" ? NOT_ALLOWED : "The key could not be stored, so it does not exist. Try again.");
+  if (error) return refused(error, "The key could not be stored, so it does not exist. Try again.");
   return succeeded({ id: z.string().parse(data), key });
 }
 
@@ -61,12 +61,7 @@ export async function rotateKey(
     hash,
     overlap: `${overlap.parse(hours)} hours`,
   });
-  if (error) {
-    const isMeant = ["PT404", "PT409"].includes(error.code);
-    return failed(
-      error.code === "42501" ? NOT_ALLOWED : isMeant ? error.message : "The key was not rotated and works as before. Try again.",
-    );
-  }
+  if (error) return refused(error, "The key was not rotated and works as before. Try again.");
   return succeeded({ key });
 }
 
@@ -76,8 +71,7 @@ export async function revokeKey(clientId: string, keyId: string): Promise<Action
   if (!memberMay(member, "keys:write")) return failed(NOT_ALLOWED, "forbidden");
   const client = await supabase();
   const { error } = await client.rpc("revoke_api_key", { key_id: z.uuid().parse(keyId) });
-  if (error) return failed(error.code === "42501" ? NOT_ALLOWED : "The key could not be revoked and still works. Try again.");
-  return succeeded(null);
+  return error ? refused(error, "The key could not be revoked and still works. Try again.") : succeeded(null);
 }
 
 /** Takes a refusal off the page, where it is mended. */
@@ -93,5 +87,5 @@ export async function dismissRefusal(
     refusal_reason: refusalReason.parse(refusal.reason),
     environment: environment.parse(refusal.called_environment),
   });
-  return error ? failed("It could not be dismissed. Try again.") : succeeded(null);
+  return error ? refused(error, "It could not be dismissed. Try again.") : succeeded(null);
 }

@@ -7,15 +7,10 @@ import { z } from "zod";
 import { type ActionResult, failed, succeeded } from "../action-result";
 import { env } from "../env";
 import { readSession, requireMember } from "../session";
+import { refused } from "../supabase/refusal";
 import { supabase } from "../supabase/server";
 import { callVault, json } from "../vault/server";
 import { type NewInvitation, newInvitation } from "./schema";
-
-/** The functions of the control plane say in a sentence why they refuse; other errors say nothing that helps. */
-function refusal(error: { code?: string; message: string }, otherwise: string): ActionResult<never> {
-  const isMeant = ["42501", "23505", "PT404", "PT409"].includes(error.code ?? "");
-  return failed(isMeant ? error.message : otherwise, error.code);
-}
 
 /** Invites an address. The link is mailed by Vault, and handed to the one who invites, this once, in case the mail goes astray. */
 export async function inviteMember(
@@ -33,7 +28,7 @@ export async function inviteMember(
     invited_role: parsed.data.role,
     token,
   });
-  if (error) return refusal(error, "The invitation could not be stored. Try again.");
+  if (error) return refused(error, "The invitation could not be stored. Try again.");
   const sent = await callVault(member, "/admin/send-invitation", sendInvitationAnswer, json("POST", { token }));
   return succeeded({
     link: new URL(`/join#${token}`, env().CONSOLE_URL).toString(),
@@ -46,7 +41,7 @@ export async function withdrawInvitation(clientId: string, invitationId: string)
   await requireMember(clientId);
   const client = await supabase();
   const { error } = await client.rpc("withdraw_invitation", { invitation: z.uuid().parse(invitationId) });
-  return error ? refusal(error, "The invitation still stands. Try again.") : succeeded(null);
+  return error ? refused(error, "The invitation still stands. Try again.") : succeeded(null);
 }
 
 export async function changeRole(clientId: string, userId: string, newRole: Role): Promise<ActionResult> {
@@ -57,14 +52,14 @@ export async function changeRole(clientId: string, userId: string, newRole: Role
     member: z.uuid().parse(userId),
     new_role: role.parse(newRole),
   });
-  return error ? refusal(error, "The role was not changed. Try again.") : succeeded(null);
+  return error ? refused(error, "The role was not changed. Try again.") : succeeded(null);
 }
 
 export async function removeMember(clientId: string, userId: string): Promise<ActionResult> {
   await requireMember(clientId);
   const client = await supabase();
   const { error } = await client.rpc("remove_member", { client: clientId, member: z.uuid().parse(userId) });
-  return error ? refusal(error, "The member was not removed. Try again.") : succeeded(null);
+  return error ? refused(error, "The member was not removed. Try again.") : succeeded(null);
 }
 
 const invitation = z.object({ tenant: z.string(), email: z.string(), role });
@@ -88,5 +83,5 @@ export async function readInvitation(given: string): Promise<ActionResult<Invita
 export async function acceptInvitation(given: string): Promise<ActionResult<{ clientId: string }>> {
   const client = await supabase();
   const { data, error } = await client.rpc("accept_invitation", { token: token.parse(given) });
-  return error ? refusal(error, "The invitation was not accepted. Try again.") : succeeded({ clientId: z.uuid().parse(data) });
+  return error ? refused(error, "The invitation was not accepted. Try again.") : succeeded({ clientId: z.uuid().parse(data) });
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { readSubject } from "../access-token";
 import { type ActionResult, failed, succeeded } from "../action-result";
 import { readSession, requireMember } from "../session";
+import { refused } from "../supabase/refusal";
 import { supabase } from "../supabase/server";
 import { callVault, json } from "../vault/server";
 
@@ -21,7 +22,7 @@ export async function createTenant(_previous: ActionResult | null, form: FormDat
   if (!name.success) return failed(name.error.issues[0]?.message ?? "Give your tenant a name.");
   const client = await supabase();
   const { data, error } = await client.rpc("create_tenant", { tenant_name: name.data });
-  if (error) return failed("The tenant could not be created. Try again shortly.");
+  if (error) return refused(error, "The tenant could not be created. Try again shortly.");
   const clientId = z.string().parse(data);
   // Without Vault the tenant stays `provisioning`, and its first page offers to finish.
   await provision(clientId);
@@ -65,11 +66,6 @@ export async function requestTenantDeletion(clientId: string, name: string): Pro
   const client = await supabase();
   const { error } = await client.rpc("request_tenant_deletion", { client: clientId, confirmed_name: name });
   return error ? refused(error, "Nothing was deleted. Try again.") : succeeded(null);
-}
-
-/** The functions of the control plane say in a sentence why they refuse. */
-function refused(error: { code?: string; message: string }, otherwise: string): ActionResult<never> {
-  return failed(["42501", "PT404", "PT409"].includes(error.code ?? "") ? error.message : otherwise, error.code);
 }
 
 const provisioned = z.object({ status: z.string() });

@@ -39,6 +39,9 @@ export async function openControlPlane(options: {
   keepRefusalsOut();
   const letGo = await holdDirectory(options.directory);
   const connection = await createPgliteConnection({ url: options.directory });
+  // At its first request Supabase Lite would grant all of each table to everybody, `anon` included. Told that it has, it leaves what the
+  // migrations grant, as hosted Supabase does.
+  Reflect.set(connection, "rlsState", "active");
   const app = new App({
     connection,
     auth: {
@@ -62,9 +65,12 @@ export async function openControlPlane(options: {
     await database.transaction((transaction) => transaction.script(sql));
     await recordVersion(connection, { version, name, statements: [sql] });
   }
+  // Supabase Lite tells its configuration and schema at `/_system`, to anybody.
+  const isOffered = ({ url }: Request) => /^\/(auth|rest)\/v1\//.test(new URL(url).pathname);
   return {
     database,
-    fetch: (request) => app.fetch(request, { peerAddress: null }),
+    fetch: async (request) =>
+      isOffered(request) ? app.fetch(request, { peerAddress: null }) : new Response("Not found", { status: 404 }),
     close: () => connection.close().finally(letGo),
   };
 }

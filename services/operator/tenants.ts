@@ -51,7 +51,7 @@ export async function createTenant(
       owner,
     ]);
     if (user === null) throw new Refused(`Nobody has an account with the address ${owner}. Let them sign up first.`);
-    await transaction.run("insert into public.clients (id, name, created_by) values ($1, btrim($2), $3)", [id, name, user.id]);
+    await transaction.run("insert into public.clients (id, name) values ($1, btrim($2))", [id, name]);
     await transaction.run("insert into public.memberships (client_id, user_id, email, role) values ($1, $2, $3, 'owner')", [
       id,
       user.id,

@@ -63,6 +63,18 @@ begin
 end
 $$;
 
+-- People recognise a key by its prefix, so it is no free text.
+create function private.assert_prefix(prefix text, environment text) returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  if prefix is null or environment is null or prefix !~ '^[0-9A-Za-z_]{1,40}$' or not starts_with(prefix, 'sk_' || environment || '_') then
+    raise exception 'The prefix is the beginning of a key of that environment.' using errcode = 'PT422';
+  end if;
+end
+$$;
+revoke all on function private.assert_prefix(text, text) from public;
+
 create or replace function public.create_api_key(
   client uuid, key_name text, key_environment text, key_scopes text[], key_prefix text, hash text, expires timestamptz default null
 ) returns uuid
@@ -105,6 +117,7 @@ begin
   if old_key.replaced_by is not null then
     raise exception 'The key was rotated already. Rotate its successor.' using errcode = 'PT409';
   end if;
+  perform private.assert_prefix(new_prefix, old_key.environment);
   if overlap < interval '0' or overlap > interval '30 days' then
     raise exception 'The overlap lasts from nothing to 30 days.' using errcode = 'PT409';
   end if;
