@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { environment } from "./environment.ts";
 import { jsonObject } from "./json.ts";
+import { fewStars, TOO_MANY_STARS } from "./pattern.ts";
 import { role } from "./permissions.ts";
 import { memberEmail } from "./review-rules.ts";
 import { settingsVersion } from "./settings.ts";
@@ -103,6 +104,8 @@ const choices = {
   /** IANA name of the clock that hours and digests go by. */
   time_zone: z.string().refine(isTimeZone, "is no time zone, such as Europe/Berlin"),
 };
+const hasFewStars = ({ when }: z.output<typeof notificationRoute>) => when.tools.every(fewStars);
+const tooManyStars = `a tool in \`when\` ${TOO_MANY_STARS}`;
 export const storedNotificationSettings = z.object({
   routes: choices.routes.default([]),
   quiet_hours: choices.quiet_hours.default(null),
@@ -127,11 +130,14 @@ export const notificationSettings = z.object({
 export type NotificationSettings = z.infer<typeof notificationSettings>;
 
 /** `PUT /notification-settings`: what is not sent stays as it is. */
-export const notificationSettingsUpdate = z.object(choices).partial();
+export const notificationSettingsUpdate = z
+  .object(choices)
+  .partial()
+  .refine(({ routes }) => (routes ?? []).every(hasFewStars), { error: tooManyStars, path: ["routes"] });
 export type NotificationSettingsUpdate = z.infer<typeof notificationSettingsUpdate>;
 
 /** `POST /notification-settings/test` and `/preview`: a route, saved or not, and the event to show. */
-export const routeTrial = z.object({ route: notificationRoute, event: notificationEvent });
+export const routeTrial = z.object({ route: notificationRoute.refine(hasFewStars, tooManyStars), event: notificationEvent });
 export const routeTestResult = z.object({
   results: z.array(z.object({ channel: z.string(), target: z.string(), ok: z.boolean(), detail: z.string() })),
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { confidenceBucket } from "./confidence.ts";
 import { environment } from "./environment.ts";
+import { fewStars, TOO_MANY_STARS } from "./pattern.ts";
 import { reviewRule } from "./review-rules.ts";
 
 /** The version of a settings document: what its `ETag` holds between the quotes, and `If-Match` is compared with. */
@@ -62,6 +63,10 @@ export const reviewSettingsUpdate = z
   .refine((update) => Object.values(update).some((value) => value != null), {
     error: "needs minimum_confidence_score, minimum_confidence_bucket or another setting",
     path: ["minimum_confidence_score"],
+  })
+  .refine(({ rules }) => (rules ?? []).every(({ when }) => [...when.tools, ...when.agents].every(fewStars)), {
+    error: `a tool or an agent in \`when\` ${TOO_MANY_STARS}`,
+    path: ["rules"],
   });
 export type ReviewSettingsUpdate = z.infer<typeof reviewSettingsUpdate>;
 

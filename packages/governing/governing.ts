@@ -1,6 +1,6 @@
 import { type ToolMapping, toolMapping } from "@ledgix/contract/tool";
+import { locator } from "@ledgix/rules/locate";
 import { parseRule, type Terms } from "@ledgix/rules/parse";
-import { locateRule } from "@ledgix/rules/propose";
 import { type DecidingRule, type RuleSet, ruleOf, ruleSet } from "@ledgix/rules/settle";
 import { readCedar } from "@ledgix/rules/validate";
 import type { Queryable } from "@ledgix/tenancy/database";
@@ -105,6 +105,7 @@ async function compile(database: Queryable, versionIds: string[], terms: Terms):
 
 function rulesOf(version: z.infer<typeof storedVersion>, terms: Terms): WrittenRule[] {
   const policy = policyOf(version);
+  const place = locator(version.content);
   const sentences = version.rules.map((text): WrittenRule => {
     const parsed = parseRule(text, terms);
     return {
@@ -112,7 +113,7 @@ function rulesOf(version: z.infer<typeof storedVersion>, terms: Terms): WrittenR
       text,
       problem: parsed.ok ? null : parsed.problem,
       rule: ruleOf(parsed, text),
-      place: locateRule(version.content, text),
+      place: place.of(text),
     };
   });
   const written = readCedar(version.cedar);

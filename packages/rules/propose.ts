@@ -1,3 +1,4 @@
+import { locator } from "./locate.ts";
 import { type ParsedRule, parseRule, type Terms } from "./parse.ts";
 
 /** A sentence of a document that reads like a rule, at its place in UTF-16 units. */
@@ -35,8 +36,4 @@ export function proposeRules(document: string, terms: Terms = {}): Proposal[] {
 }
 
 /** Where a document says a rule, whatever the white space between its words; null where it does not. */
-export function locateRule(document: string, rule: string): { start: number; end: number } | null {
-  const words = rule.trim().split(/\s+/).map(RegExp.escape);
-  const match = words.length > 0 && words[0] !== "" ? new RegExp(words.join("\\s+")).exec(document) : null;
-  return match && { start: match.index, end: match.index + match[0].length };
-}
+export const locateRule = (document: string, rule: string) => locator(document).of(rule);

@@ -1,5 +1,6 @@
 import type { Citation, EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
 import type { CoveringPolicy } from "@ledgix/governing/governing";
+import { locator } from "@ledgix/rules/locate";
 import { generateText, type LanguageModel, Output } from "ai";
 import {
   ConsecutiveBreaker,
@@ -155,7 +156,7 @@ function citationsOf({ verdict, citations }: ModelAnswer, passages: Citation[]):
   const cited: Citation[] = [];
   for (const { passage, quote } of citations) {
     const source = passages[passage];
-    const place = source && placeOf(quote, source.text);
+    const place = source && locator(source.text).of(quote);
     if (!source || !place) return null;
     cited.push({
       ...source,
@@ -165,11 +166,4 @@ function citationsOf({ verdict, citations }: ModelAnswer, passages: Citation[]):
     });
   }
   return cited.length === 0 && verdict !== "review" ? null : cited;
-}
-
-/** Where a quote stands in a text, whatever the white space between its words. */
-function placeOf(quote: string, text: string): { start: number; end: number } | null {
-  const words = quote.trim().split(/\s+/).filter(Boolean).map(RegExp.escape);
-  const match = words.length === 0 ? null : new RegExp(words.join("\\s+")).exec(text);
-  return match && { start: match.index, end: match.index + match[0].length };
 }

@@ -35,6 +35,15 @@ describe("a call that speaks to the judge", () => {
     { id: "5f0c2b8e9d1a4c6f8b7e3d2a1c0f9e8d", token: "c29tZSBvcmRpbmFyeSB0ZXh0IGhlcmU=" },
   ])("and ordinary calls do not: %j", (args) => expect(speaksToTheJudge(args)).toBe(false));
 
+  it("is looked for in one pass, whatever the call repeats", () => {
+    const near = ["refunds up to ", "ignore all ", "approve it ", "policy ", "&#1", "<a", "AAAA", "%4", "00 ", "you are "];
+    for (const piece of near) expect(speaksToTheJudge({ note: piece.repeat(262_144 / piece.length) })).toBe(false);
+  });
+
+  it("does not trip over an entity that is no number", () => {
+    expect(speaksToTheJudge({ note: "&#abc; &#xffffffffff; &#99999999999;" })).toBe(false);
+  });
+
   it("policies may speak of policies, and give no orders to a reader", () => {
     expect(
       givesOrders(["This policy update replaces the new policy of 2025. Refunds up to 100 USD may be approved automatically."]),

@@ -6,8 +6,12 @@ const ORDERS = lettersPattern(
 );
 /** What a call has no business to claim; in a policy's own text it may well stand. */
 const CLAIMS = lettersPattern(
-  /newpolicy|policyupdate|policyoverride|polic(?:y|ies)(?:says|state|permit|allow)|preapproved|preauthori[sz]ed|alreadyapproved|endofdata|endofpolic|refunds?up?to.*maybeapproved/,
+  /newpolicy|policyupdate|policyoverride|polic(?:y|ies)(?:says|state|permit|allow)|preapproved|preauthori[sz]ed|alreadyapproved|endofdata|endofpolic/,
 );
+
+/** A limit of its own, and behind it that something may be approved. */
+const OWN_LIMIT = /refunds?up?to/;
+const MAY_BE_APPROVED = "maybeapproved";
 
 /** Format and private-use characters, tags, variation selectors and fillers: what a screen does not show. */
 const INVISIBLE = /\p{Cf}|\p{Co}|[\u{e0000}-\u{e007f}]|[\ufe00-\ufe0f]|\u115f|\u1160|\u3164|\uffa0/u;
@@ -27,7 +31,12 @@ export function givesOrders(texts: string[]): boolean {
 
 function isHostile(text: string, isCall: boolean): boolean {
   if (INVISIBLE.test(text)) return true;
-  return [text, ...decodedForms(text)].map(lettersOf).some((letters) => ORDERS.test(letters) || (isCall && CLAIMS.test(letters)));
+  return [text, ...decodedForms(text)].map(lettersOf).some((letters) => ORDERS.test(letters) || (isCall && claims(letters)));
+}
+
+function claims(letters: string): boolean {
+  const limit = OWN_LIMIT.exec(letters);
+  return CLAIMS.test(letters) || (limit !== null && letters.includes(MAY_BE_APPROVED, limit.index + limit[0].length));
 }
 
 const lettersOf = (text: string) => oneStroke(lookalikes(text.normalize("NFKD").toLowerCase()).replaceAll(/[^a-z0-9]/g, ""));
@@ -87,7 +96,8 @@ function decodedForms(text: string): string[] {
   if (/&#x?[0-9a-f]+;/i.test(text))
     forms.push(
       text.replaceAll(/&#(x?)([0-9a-f]+);/gi, (_, x: string, digits: string) =>
-        String.fromCodePoint(Math.min(Number.parseInt(digits, x ? 16 : 10), 0x10ffff)),
+        // What is no number, such as "&#abc;", stands for nothing.
+        String.fromCodePoint(Math.min(Number.parseInt(digits, x ? 16 : 10) || 0, 0x10ffff)),
       ),
     );
   return forms;

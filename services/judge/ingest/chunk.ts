@@ -36,10 +36,17 @@ export function chunkDocument(document: string): Chunk[] {
 /** What a block is called that is a heading: one of Markdown's, or the head of a numbered clause such as "4.2 Limits". */
 function titleOf(block: string): string | null {
   if (block.includes("\n")) return null;
-  const title =
-    /^#{1,6}\s+(.+?)\s*#*$/.exec(block) ??
-    /^((?:\d+(?:\.\d+)*\.?|(?:Section|Article|Clause) \d+\.?)\s+\p{Lu}[^.;:]{1,76})$/u.exec(block);
+  const marks = /^#{1,6}\s+(?=\S)/.exec(block)?.[0].length;
+  if (marks !== undefined) return withoutClosingMarks(block.slice(marks));
+  const title = /^((?:\d+(?:\.\d+)*\.?|(?:Section|Article|Clause) \d+\.?)\s+\p{Lu}[^.;:]{1,76})$/u.exec(block);
   return title?.[1] ?? null;
+}
+
+/** Markdown lets a heading end as it begins: "# Limits #". Step by step, since an expression would try each of a million marks as the first. */
+function withoutClosingMarks(title: string): string {
+  let end = title.length;
+  while (end > 1 && title[end - 1] === "#") end--;
+  return title.slice(0, end).trimEnd() || title.slice(0, 1);
 }
 
 /** Runs of lines between empty lines; a heading's line is a block of its own. */

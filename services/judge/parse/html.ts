@@ -48,7 +48,7 @@ function tableOf(table: HTMLElement): string {
 function depthOf(html: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [, closing, name = "", empty] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)[^<>]*?(\/?)>/gi)) {
+  for (const [, closing, name = "", empty] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)(?![a-z0-9])[^<>]*?(\/?)>/gi)) {
     if (empty || /^(?:br|hr|img|input|meta|link|area|base|col|wbr|p|li|td|tr|th)$/i.test(name)) continue;
     depth = closing ? Math.max(0, depth - 1) : depth + 1;
     deepest = Math.max(deepest, depth);

@@ -1,7 +1,7 @@
 import type { Environment } from "@ledgix/contract/environment";
 import { type NotificationRoute, notificationEvents, severities } from "@ledgix/contract/notifications";
+import { matchesPattern } from "@ledgix/contract/pattern";
 import type { StoredRequest } from "../clearance/stored-request.ts";
-import { matchesPattern } from "../reviews/route.ts";
 import { isWithin } from "./schedule.ts";
 
 export type Occasion = {

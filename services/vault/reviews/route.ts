@@ -1,4 +1,5 @@
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
+import { matchesPattern } from "@ledgix/contract/pattern";
 import { ProblemError } from "@ledgix/contract/problem";
 import { defaultReviewRule, type ReviewRule } from "@ledgix/contract/review-rules";
 import { toolMapping } from "@ledgix/contract/tool";
@@ -113,11 +114,6 @@ const plainly = (text: string) =>
 function anyMatches(patterns: readonly string[], values: readonly string[]): boolean {
   if (patterns.length === 0) return true;
   return patterns.some((pattern) => values.some((value) => matchesPattern(pattern, value)));
-}
-
-/** `*` stands for any characters; case does not count. */
-export function matchesPattern(pattern: string, value: string): boolean {
-  return new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}$`, "is").test(value);
 }
 
 /** A rule must not be dodged by an amount that cannot be compared. */
