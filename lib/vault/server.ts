@@ -7,7 +7,7 @@ import type { Member } from "../session";
 
 /** Calls Vault with the member's own access token: Vault decides what they may. */
 export function vaultFetch(member: Member, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(new URL(path, env().VAULT_URL), {
+  return fetch(env().VAULT_URL.replace(/\/+$/, "") + path, {
     ...init,
     cache: "no-store",
     headers: { ...init.headers, authorization: `Bearer ${member.accessToken}`, "x-ledgix-client": member.tenant.id },
