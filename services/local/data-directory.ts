@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DirectoryInUse, holdDirectory } from "@ledgix/tenancy/hold-directory";
+import { keepPrivate } from "@ledgix/tenancy/keep-private";
 import { generateApiKey } from "@supabase/lite";
 import { z } from "zod";
 import { StartRefused } from "./config.ts";
 
-/** Makes the data directory, for its owner alone. @throws {StartRefused} where it cannot be written */
+/** Makes the data directory, for its owner alone. @throws {OperatorError} where it cannot be written, or others may read it */
 export async function openDataDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -16,6 +17,7 @@ export async function openDataDirectory(path: string): Promise<void> {
   } catch {
     throw new StartRefused(`The data directory ${path} cannot be written. Set LEDGIX_DATA_DIR to a directory that can.`);
   }
+  await keepPrivate(path, { for: "owner" });
 }
 
 /**

@@ -5,6 +5,7 @@ import { serveMetrics } from "@ledgix/telemetry/serve-metrics";
 import { startTracing } from "@ledgix/telemetry/tracing";
 import { mergeBootstrapSecret } from "@ledgix/tenancy/bootstrap-secret";
 import { openTenantDirectory } from "@ledgix/tenancy/directory";
+import { keepPrivate } from "@ledgix/tenancy/keep-private";
 import { openPostgres } from "@ledgix/tenancy/postgres";
 import { cachedSecrets } from "@ledgix/tenancy/secret-cache";
 import { tellOperator } from "@ledgix/tenancy/tell-operator";
@@ -27,6 +28,8 @@ async function main(): Promise<void> {
     log.info("bootstrap_secret.merged", { settings: names.join(" ") }),
   );
   const config = readConfig(vaultServerConfig, environment);
+  for (const directory of [config.VAULT_SECRETS_DIR, config.VAULT_ANCHOR_DIR])
+    if (directory !== undefined) await keepPrivate(directory, { for: "group" });
   const tracing = startTracing("ledgix-vault", environment);
   const controlPlane = openPostgres(config.DATABASE_URL, {
     maxConnections: config.VAULT_CONTROL_PLANE_DB_MAX_OPEN_CONNS,

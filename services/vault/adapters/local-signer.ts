@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { keepPrivate } from "@ledgix/tenancy/keep-private";
 import { publicJwkOf, type Signer } from "./signer.ts";
 
 /** DER of PKCS #8 before the 32 bytes of an Ed25519 seed (RFC 8410 §7). */
@@ -31,6 +32,7 @@ export function readPrivateKey(text: string): KeyObject {
 
 /** Reads the key file, or makes it with mode 0600 where it is missing. */
 export async function readOrCreateKeyFile(path: string): Promise<KeyObject> {
+  await keepPrivate(path, { for: "group" });
   try {
     return readPrivateKey(await readFile(path, "utf8"));
   } catch (error) {
