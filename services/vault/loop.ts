@@ -1,3 +1,4 @@
+import { isOutage } from "@ledgix/tenancy/database";
 import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { forgetAnswers } from "./access/idempotency.ts";
 import { evaluateRequest } from "./clearance/evaluate.ts";
@@ -45,7 +46,7 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
         deps.log.error("loop.tenant_failed", error, { client_id: clientId });
       };
       await notifier.follow(clientId).catch(failed);
-      await runTenant(deps, clientId, isFirst).catch(failed);
+      await runTenant(deps, clientId, isFirst, failed).catch(failed);
     }
     end();
     deps.metrics.lastRound.setToCurrentTime();
@@ -73,25 +74,48 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
   };
 }
 
-async function runTenant(deps: VaultDependencies, clientId: string, isFirst: boolean): Promise<void> {
+/** What is done for a tenant each round, in this order. */
+function stepsOf(
+  deps: VaultDependencies,
+  clientId: string,
+  database: TenantDatabase,
+  isFirst: boolean,
+): (() => Promise<unknown>)[] {
+  return [
+    () => (isFirst ? recoverRequests(deps, clientId, 0) : recoverRequests(deps, clientId)),
+    () => giveUpOnRequests(deps, clientId),
+    () => lapseApprovals(deps, database),
+    () => expireReviews(deps, database),
+    () => sealOldEvents(database),
+    () => rewrapContentKeys(database),
+    () => sequenceAll(deps, database),
+    () => anchorOrAnnounce(clientId, database, deps),
+    () => collectCosignatures(deps, database, clientId),
+    () => syncDueSources(deps, clientId),
+    () => resumeUploads(deps, clientId),
+    () => indexPolicyVersions(deps, clientId),
+    () => reembedPassages(deps, clientId),
+    () => resumeBacktests(deps, clientId),
+    () => announceKeyEvents(deps, clientId, database),
+    () => forgetAnswers(database),
+    () => forgetDeliveries(database),
+  ];
+}
+
+/** A row that one step stumbles over each time holds up no other step. A database that is away is left alone until the next round. */
+async function runTenant(
+  deps: VaultDependencies,
+  clientId: string,
+  isFirst: boolean,
+  failed: (error: unknown) => void,
+): Promise<void> {
   const database = await deps.tenants.database(clientId);
-  await (isFirst ? recoverRequests(deps, clientId, 0) : recoverRequests(deps, clientId));
-  await giveUpOnRequests(deps, clientId);
-  await lapseApprovals(deps, database);
-  await expireReviews(deps, database);
-  await sealOldEvents(database);
-  await rewrapContentKeys(database);
-  await sequenceAll(deps, database);
-  await anchorOrAnnounce(clientId, database, deps);
-  await collectCosignatures(deps, database, clientId);
-  await syncDueSources(deps, clientId);
-  await resumeUploads(deps, clientId);
-  await indexPolicyVersions(deps, clientId);
-  await reembedPassages(deps, clientId);
-  await resumeBacktests(deps, clientId);
-  await announceKeyEvents(deps, clientId, database);
-  await forgetAnswers(database);
-  await forgetDeliveries(database);
+  for (const step of stepsOf(deps, clientId, database, isFirst)) {
+    await step().catch((error: unknown) => {
+      if (isOutage(error)) throw error;
+      failed(error);
+    });
+  }
 }
 
 async function sequenceAll(deps: VaultDependencies, database: TenantDatabase): Promise<void> {

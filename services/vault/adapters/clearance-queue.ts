@@ -1,4 +1,5 @@
-export type ClearanceMessage = { clientId: string; requestId: string; agentId: string };
+/** `isAgain`: somebody had it before, and did not come back with a decision. */
+export type ClearanceMessage = { clientId: string; requestId: string; agentId: string; isAgain?: boolean };
 
 /**
  * Requests that wait for the judge. Delivery is at least once: whoever handles a message must be able to see it twice. The state of

@@ -4,7 +4,12 @@ import { Consumer } from "sqs-consumer";
 import { z } from "zod";
 import type { ClearanceMessage, ClearanceQueue } from "./clearance-queue.ts";
 
-const messageBody = z.object({ clientId: z.uuid(), requestId: z.uuid(), agentId: z.string() });
+const messageBody = z.object({
+  clientId: z.uuid(),
+  requestId: z.uuid(),
+  agentId: z.string(),
+  isAgain: z.boolean().default(false),
+});
 
 export type SqsQueueOptions = {
   client: SQSClient;
@@ -70,7 +75,9 @@ export function sqsQueue(options: SqsQueueOptions): ClearanceQueue {
           pollingCompleteWaitTimeMs: DRAIN_MS,
           suppressFifoWarning: true,
           handleMessage: async (received: Message) => {
-            await handle(messageBody.parse(JSON.parse(received.Body ?? "")));
+            const message = messageBody.parse(JSON.parse(received.Body ?? ""));
+            const isAgain = message.isAgain || Number(received.Attributes?.ApproximateReceiveCount ?? 1) > 1;
+            await handle({ ...message, isAgain });
             return received; // acknowledged
           },
         });

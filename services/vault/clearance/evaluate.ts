@@ -6,6 +6,7 @@ import { JudgeUnavailable } from "../adapters/judge-client.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { decideRequest } from "./decide.ts";
 import { judgeAway, questionOf } from "./judge-away.ts";
+import { forgetJudging, noteJudging, setAside } from "./set-aside.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
 /**
@@ -13,7 +14,10 @@ import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-req
  *
  * @throws where it could not be decided now, so that the queue hands the message out again; what it loses is picked up from the database
  */
-export async function evaluateRequest(deps: VaultDependencies, { clientId, requestId }: ClearanceMessage): Promise<void> {
+export async function evaluateRequest(
+  deps: VaultDependencies,
+  { clientId, requestId, isAgain = false }: ClearanceMessage,
+): Promise<void> {
   try {
     const database = await deps.tenants.database(clientId);
     const request = await database.row(
@@ -22,6 +26,9 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
       [requestId],
     );
     if (request === null) return;
+    const takenUp = isAgain ? await noteJudging(database, requestId) : 1;
+    const answer = async () =>
+      (await setAside(deps, database, clientId, request, takenUp)) ?? (await judge(deps, database, clientId, request));
     await inSpan(
       "clearance.decide",
       {
@@ -29,8 +36,11 @@ export async function evaluateRequest(deps: VaultDependencies, { clientId, reque
         ...(request.traceparent !== null && { parent: { traceparent: request.traceparent } }),
         attributes: { "ledgix.request_id": requestId },
       },
-      async () => decideRequest(deps, database, request, await judge(deps, database, clientId, request)),
-    );
+      async () => decideRequest(deps, database, request, await answer()),
+    ).catch(async (error: unknown) => {
+      if (isAgain) await forgetJudging(database, requestId).catch(() => {});
+      throw error;
+    });
   } catch (error) {
     deps.log.error("clearance.not_decided", error, { client_id: clientId, request_id: requestId });
     throw error;

@@ -22,7 +22,9 @@ export async function recoverRequests(
      where status = 'processing' and requested_at <= clock_timestamp() - make_interval(secs => $1) order by requested_at limit ${BATCH}`,
     [olderThanSeconds],
   );
-  for (const { request_id, agent_id } of lost) await deps.queue.send({ clientId, requestId: request_id, agentId: agent_id });
+  for (const { request_id, agent_id } of lost) {
+    await deps.queue.send({ clientId, requestId: request_id, agentId: agent_id, isAgain: true });
+  }
   return lost.length;
 }
 
@@ -39,7 +41,12 @@ export async function giveUpOnRequests(deps: VaultDependencies, clientId: string
     [deps.config.VAULT_CLEARANCE_GIVE_UP_SECONDS],
   );
   for (const request of stuck) {
-    await decideRequest(deps, database, request, await judgeAway(deps, database, clientId, request));
+    // One that cannot even be set aside does not hold up those behind it.
+    await judgeAway(deps, database, clientId, request)
+      .then((answer) => decideRequest(deps, database, request, answer))
+      .catch((error: unknown) =>
+        deps.log.error("clearance.not_given_up", error, { client_id: clientId, request_id: request.request_id }),
+      );
   }
   return stuck.length;
 }

@@ -1,6 +1,6 @@
 import { type NotificationEvent, notificationEvents, type StoredNotificationSettings } from "@ledgix/contract/notifications";
 import type { Reviewers } from "@ledgix/contract/review-rules";
-import type { Database, Queryable } from "@ledgix/tenancy/database";
+import { type Database, isOutage, type Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
@@ -14,7 +14,7 @@ const BATCH = 100;
 /** Seconds after which a message is given up. */
 export const GIVE_UP_SECONDS = 24 * 3600;
 
-type Deps = Pick<VaultDependencies, "controlPlane" | "config" | "now">;
+type Deps = Pick<VaultDependencies, "controlPlane" | "config" | "now" | "log">;
 type Receiver = {
   channel: "slack" | "email" | "webhook";
   kind: "notify" | "reminder";
@@ -38,10 +38,25 @@ export async function planDeliveries(
   database: Database,
 ): Promise<{ planned: number; isFullBatch: boolean }> {
   const members = await membersOf(deps, clientId);
+  return planBatch(deps, database, members).catch(async (error: unknown) => {
+    // One of them cannot be planned: it waits its turn apart, and the others go on.
+    if (isOutage(error)) throw error;
+    return planOneByOne(deps, clientId, database, members);
+  });
+}
+
+async function planBatch(
+  deps: Deps,
+  database: Database,
+  members: TenantMember[],
+  only: number | null = null,
+): Promise<{ planned: number; isFullBatch: boolean }> {
   return database.transaction(async (transaction) => {
     const events = await transaction.rows(
       happening,
-      `select ${HAPPENING_COLUMNS} from outbox where planned_at is null order by id limit ${BATCH} for update skip locked`,
+      `select ${HAPPENING_COLUMNS} from outbox where planned_at is null and ($1::bigint is null or id = $1)
+       order by id limit ${BATCH} for update skip locked`,
+      [only],
     );
     if (events.length === 0) return { planned: 0, isFullBatch: false };
     const settings = await storedSettings(transaction);
@@ -54,6 +69,40 @@ export async function planDeliveries(
     await transaction.run("update outbox set planned_at = now() where id = any($1::bigint[])", [events.map(({ id }) => id)]);
     return { planned: events.length, isFullBatch: events.length === BATCH };
   });
+}
+
+/** So often an event is tried that cannot be planned; then nobody is told of it, and the log says so. */
+const MOST_PLANNED = 5;
+
+/** Plans events one after the other, so that one that fails is alone with it, and is counted until it has failed too often. */
+async function planOneByOne(
+  deps: Deps,
+  clientId: string,
+  database: Database,
+  members: TenantMember[],
+): Promise<{ planned: number; isFullBatch: boolean }> {
+  const waiting = await database.rows(
+    z.object({ id: z.coerce.number(), planned_times: z.number() }),
+    `select id, planned_times from outbox where planned_at is null order by planned_times, id limit ${BATCH}`,
+  );
+  let planned = 0;
+  for (const { id, planned_times } of waiting) {
+    try {
+      planned += (await planBatch(deps, database, members, id)).planned;
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      const isLast = planned_times + 1 >= MOST_PLANNED;
+      await database.run(
+        "update outbox set planned_times = planned_times + 1, planned_at = case when $2 then now() end where id = $1 and planned_at is null",
+        [id, isLast],
+      );
+      deps.log.error(isLast ? "notifier.event_set_aside" : "notifier.event_not_planned", error, {
+        client_id: clientId,
+        outbox_id: id,
+      });
+    }
+  }
+  return { planned, isFullBatch: false };
 }
 
 async function insertDelivery(transaction: Queryable, event: Happening, receiver: Receiver): Promise<void> {
