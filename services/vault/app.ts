@@ -2,11 +2,10 @@ import { ConfigError } from "@ledgix/configuration/read";
 import { clearanceAnswer, clearanceRequest, consumeRequest, mintRequest } from "@ledgix/contract/clearance";
 import { redactionRequest } from "@ledgix/contract/ledger";
 import { sendInvitationRequest } from "@ledgix/contract/member";
-import { openApiDocument } from "@ledgix/contract/openapi";
 import { ProblemError } from "@ledgix/contract/problem";
 import { reviewSettingsUpdate, tenantSettingsUpdate } from "@ledgix/contract/settings";
 import { observeHttp } from "@ledgix/telemetry/http";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { authenticator } from "./access/authenticate.ts";
@@ -16,7 +15,10 @@ import { readStatus } from "./clearance/status.ts";
 import type { VaultDependencies } from "./dependencies.ts";
 import { type Admit, callOf, type Env } from "./http/admit.ts";
 import { MAX_BODY_BYTES, readBody, readQuery } from "./http/body.ts";
+import { callerAddress, networkOf } from "./http/caller-address.ts";
+import { heldOpen } from "./http/held.ts";
 import { readIfMatch, versioned } from "./http/if-match.ts";
+import { addKeylessRoutes } from "./http/keyless.ts";
 import { routePath } from "./http/path.ts";
 import { problemResponse } from "./http/problem.ts";
 import {
@@ -54,6 +56,9 @@ import { mintToken } from "./tokens/mint.ts";
 /** Bytes of multipart around a document. */
 const MULTIPART_OVERHEAD = 64 * 1024;
 
+/** Long polls that one principal has open at once. */
+const MAX_POLLS = 64;
+
 /** The clearance API. Every route authenticates, checks its permission, and calls one verb. */
 export function createVault(deps: VaultDependencies): Hono<Env> {
   const { tenants, config } = deps;
@@ -61,9 +66,14 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   const app = new Hono<Env>({ getPath: routePath(prefix, () => rooms) });
   const authenticate = authenticator(deps);
 
+  const polls = heldOpen(MAX_POLLS);
+  const readAddress = callerAddress(config.VAULT_TRUSTED_PROXIES);
+  const addressOf = (context: Context<Env>) =>
+    readAddress(context.env?.incoming?.socket?.remoteAddress, context.req.header("x-forwarded-for"));
+
   /** Finds out who calls, spends a token of their bucket, and checks that they may. */
   const admit: Admit = async (context, permission, limit = deps.rateLimit) => {
-    const from = context.env?.incoming?.socket?.remoteAddress ?? "";
+    const from = addressOf(context);
     const principal = await authenticate({
       apiKey: context.req.header("x-vault-api-key"),
       authorization: context.req.header("authorization"),
@@ -71,10 +81,10 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
       from,
       runtime: context.req.header("user-agent") ?? "",
     }).catch(async (error: unknown) => {
-      await spend(`address:${from}`, deps.rateLimit); // guessing keys is limited by address
+      if (limit !== null) await spend(`address:${networkOf(from)}`, deps.rateLimit); // guessing keys is limited by address
       throw error;
     });
-    await spend(`${principal.clientId}/${principalId(principal)}`, limit);
+    if (limit !== null) await spend(`${principal.clientId}/${principalId(principal)}`, limit);
     if (permission !== null) assertMay(principal, permission);
     return principal;
   };
@@ -109,6 +119,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
       }),
     );
   }
+  addKeylessRoutes(app, deps, addressOf, spend);
   const tooLarge = () => {
     throw new ProblemError("body_too_large", "The body is larger than this endpoint takes.");
   };
@@ -122,20 +133,6 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
     problemResponse(new ProblemError("not_found", "There is no such endpoint."), context.var.requestId, deps.log),
   );
 
-  // --- public -----------------------------------------------------------------------------------------------------------------
-  app.get("/health", (context) => context.json({ status: "ok" }));
-  app.get("/ready", async (context) => {
-    const isReady =
-      !deps.draining.aborted &&
-      (await deps.controlPlane.run("select 1").then(
-        () => true,
-        () => false,
-      ));
-    return context.json({ status: isReady ? "ready" : "not_ready" }, isReady ? 200 : 503);
-  });
-  app.get("/.well-known/jwks.json", (context) => context.json({ keys: deps.keys.published() }));
-  app.get("/openapi.json", (context) => context.json(openApiDocument()));
-
   // --- clearance --------------------------------------------------------------------------------------------------------------
   app.post("/request-clearance", async (context) => {
     const principal = await admit(context, "clearance:request");
@@ -146,7 +143,10 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   app.get("/clearance-status/:requestId", async (context) => {
     const principal = await admit(context, "clearance:read", deps.pollingRateLimit);
     const { wait } = readQuery(context, waitQuery);
-    const answer = await readStatus(deps, principal, context.req.param("requestId"), wait);
+    const isOldest = new AbortController();
+    const leave = wait > 0 ? polls.enter(principal, () => isOldest.abort()) : () => {};
+    const over = AbortSignal.any([isOldest.signal, context.req.raw.signal]);
+    const answer = await readStatus(deps, principal, context.req.param("requestId"), wait, over).finally(leave);
     return context.json(clearanceAnswer.parse(answer), answer.status === "processing" ? 202 : 200);
   });
   app.post("/mint-token", async (context) => {

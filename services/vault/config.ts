@@ -18,6 +18,7 @@ import {
 import { environments } from "@ledgix/contract/environment";
 import { tlsModes } from "@ledgix/tenancy/tls-mode";
 import { z } from "zod";
+import { readProxies } from "./http/caller-address.ts";
 import { readWitnesses } from "./ledger/witnesses.ts";
 
 // Vault's environment. Names and defaults are the founding document's; each group ends with what that document does not name.
@@ -38,6 +39,15 @@ const transport = {
   VAULT_PATH_PREFIX: matching(/^(?:\/[\w.~-]+)+$/, "a path such as /vault, without a slash at its end")
     .optional()
     .describe("What stands in front of every path, where the proxy before this Vault leaves it there."),
+  VAULT_TRUSTED_PROXIES: reading("addresses or ranges such as 10.0.0.0/8, separated by commas", (text) => {
+    try {
+      return readProxies(text);
+    } catch {
+      return null;
+    }
+  })
+    .optional()
+    .describe("Whose X-Forwarded-For is believed: callers without a key, and wrong keys, are limited by address."),
   VAULT_METRICS_PORT: port.optional().describe("Serves Prometheus metrics at /metrics there. Let no ingress lead to it."),
   VAULT_DRAIN_SECONDS: between(0, 600, "seconds")
     .default(5)

@@ -10,6 +10,8 @@ export type RateLimitOptions = {
   now: () => number;
 };
 
+const MAX_BUCKETS = 100_000;
+
 export function memoryRateLimit({ rps, burst, ttlSeconds, now }: RateLimitOptions): RateLimit {
   const buckets = new Map<string, { tokens: number; at: number }>();
   let sweptAt = now();
@@ -28,6 +30,9 @@ export function memoryRateLimit({ rps, burst, ttlSeconds, now }: RateLimitOption
       const bucket = buckets.get(principal) ?? { tokens: burst, at };
       const tokens = Math.min(burst, bucket.tokens + ((at - bucket.at) / 1000) * rps);
       const isAllowed = tokens >= 1;
+      // The one that was not seen for longest goes first, so that whoever makes up names cannot fill the memory.
+      buckets.delete(principal);
+      if (buckets.size >= MAX_BUCKETS) buckets.delete(buckets.keys().next().value ?? "");
       buckets.set(principal, { tokens: isAllowed ? tokens - 1 : tokens, at });
       return isAllowed ? null : Math.min(60, Math.max(1, Math.ceil((1 - tokens) / rps)));
     },

@@ -13,7 +13,7 @@ const LOOK_AGAIN_MS = 1_000;
 
 /**
  * `GET /clearance-status/{request_id}`. With `waitSeconds`, holds the answer until the request leaves the state in which it was found,
- * or the time is over.
+ * or the time is over, or `over` says that nobody waits any more.
  *
  * @throws {ProblemError} `not_found`, the same for an unknown id and for somebody else's
  */
@@ -22,6 +22,7 @@ export async function readStatus(
   principal: Principal,
   requestId: string,
   waitSeconds: number,
+  over: AbortSignal = deps.draining,
 ): Promise<ClearanceAnswer> {
   const database = await deps.tenants.database(principal.clientId);
   const deadline = performance.now() + waitSeconds * 1000;
@@ -30,7 +31,7 @@ export async function readStatus(
   const isOpen = found === "processing" || found === "pending_review";
   for (
     let left = deadline - performance.now();
-    isOpen && request.status === found && left > 0 && !deps.draining.aborted;
+    isOpen && request.status === found && left > 0 && !deps.draining.aborted && !over.aborted;
     left = deadline - performance.now()
   ) {
     await deps.settled.wait(requestId, Math.min(left, LOOK_AGAIN_MS));

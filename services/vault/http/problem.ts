@@ -13,6 +13,7 @@ export function problemResponse(error: unknown, requestId: string, log: Log): Re
     status: problem.status,
     headers: {
       "content-type": "application/problem+json",
+      "cache-control": "no-store",
       "x-request-id": requestId,
       // The rest of a body that was too large is not read, so the connection cannot serve another request.
       ...(problem.code === "body_too_large" && { connection: "close" }),

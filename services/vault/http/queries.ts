@@ -18,6 +18,9 @@ const time = z.iso
   .optional()
   .transform((value) => value && new Date(value).toISOString());
 
+/** A hundred years: PostgreSQL has no longer intervals to the microsecond by far, and nobody waits for them. */
+const MAX_AGE_SECONDS = 100 * 366 * 86_400;
+
 export const waitQuery = z.object({ wait: z.coerce.number().min(0).max(30).default(0) });
 
 export const reviewQuery = z.object({
@@ -29,7 +32,7 @@ export const reviewQuery = z.object({
   /** A member's address, `me` or `none`. */
   assignee: text,
   /** Seconds since the pause, at least. */
-  older_than: z.coerce.number().int().min(0).optional(),
+  older_than: z.coerce.number().int().min(0).max(MAX_AGE_SECONDS).optional(),
   amount_min: z.coerce.number().optional(),
   amount_max: z.coerce.number().optional(),
   q: text,

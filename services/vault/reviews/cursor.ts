@@ -1,10 +1,11 @@
+import { id } from "@ledgix/contract/id";
 import { ProblemError } from "@ledgix/contract/problem";
 import { z } from "zod";
 
 /** Where a page of the queue ended: the pause of its last case, to PostgreSQL's microsecond, and its id. */
 export type Cursor = { at: string; id: string };
 
-const cursorParts = z.tuple([z.iso.datetime({ precision: 6 }), z.uuid()]);
+const cursorParts = z.tuple([z.iso.datetime({ precision: 6 }).refine((at) => !at.startsWith("0000")), id]);
 
 export function writeCursor({ at, id }: Cursor): string {
   return Buffer.from(JSON.stringify([at, id])).toString("base64url");

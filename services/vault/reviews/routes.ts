@@ -14,6 +14,7 @@ import { readStatus } from "../clearance/status.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { type Admit, callOf, type Env } from "../http/admit.ts";
 import { parseWith, readBody, readQuery } from "../http/body.ts";
+import { heldOpen } from "../http/held.ts";
 import { reviewQuery, streamQuery } from "../http/queries.ts";
 import { plainAddress } from "../people/address.ts";
 import { readPeople } from "../people/directory.ts";
@@ -28,9 +29,12 @@ import { deleteView, listViews, saveView } from "./views.ts";
 
 /** As often a stream says that it lives, and asks whether its reader still may read. */
 const HEARTBEAT_MS = 5_000;
+/** Streams that one principal has open at once: as many tabs. */
+const MAX_STREAMS = 8;
 
 /** The queue, its cases, and what reviewers keep for themselves. */
 export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: Admit): void {
+  const streams = heldOpen(MAX_STREAMS);
   const { tenants } = deps;
   app.get("/reviews", async (context) => {
     const principal = await admit(context, "reviews:read");
@@ -42,8 +46,12 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const database = await tenants.database(principal.clientId);
     const { last_event_id } = parseWith(streamQuery, { last_event_id: context.req.header("last-event-id") }, "invalid_parameter");
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const leave = streams.enter(principal, close);
     // Before the answer begins: what its reader reads from then on, and what comes here, has no gap between.
-    const following = await followReviews(database, last_event_id, close);
+    const following = await followReviews(database, last_event_id, close).catch((error: unknown) => {
+      leave();
+      throw error;
+    });
     return streamSSE(context, async (stream) => {
       stream.onAbort(close);
       // The reader comes again: to another replica, or to where the tenant's database is now.
@@ -55,7 +63,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
       await following.sendTo(({ id, event }) => stream.writeSSE({ id, event: event.type, data: JSON.stringify(event) }));
       // A removed member, an ended session or a revoked key ends the stream. A control plane that is away does not.
       const beat = () =>
-        admit(context, "reviews:read").then(
+        admit(context, "reviews:read", null).then(
           () => stream.write(": still here\n\n"),
           (error: unknown) => error instanceof ProblemError && [401, 403].includes(error.status) && close(),
         );
@@ -63,6 +71,7 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
       await closed;
       over.removeEventListener("abort", end);
       clearInterval(heartbeat);
+      leave();
       await following.stop();
     });
   });

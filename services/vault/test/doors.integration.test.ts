@@ -1,4 +1,6 @@
-import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -111,5 +113,73 @@ describe("a suspended tenant is told who suspended it, and when", () => {
     expect((await stranger("GET", "/clearance-status/x")).status).toBe(404); // others do not notice
     const outsider = await owner("GET", "/ledger", undefined, { "x-ledgix-client": client });
     expect(outsider.body.code).toBe("forbidden"); // and are not told
+  });
+});
+
+describe("a cursor that a list did not give is refused as such", () => {
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const id = "0190b9ce-5d4c-4c5b-a6d7-6e5d4c3b2a10";
+  const garbage = [
+    "x",
+    "-1",
+    "1.5",
+    "9".repeat(30),
+    "%00",
+    "[]",
+    json([]),
+    json(["0000-01-01T00:00:00.000000Z", id]),
+    json(["2026-02-31T00:00:00.000000Z", id]),
+  ];
+  const lists = ["/reviews", "/deliveries", "/ledger", "/ledger/encrypted", "/ledger/checkpoints?strict=1"];
+  it.each(lists.flatMap((list) => garbage.map((cursor) => [list, cursor] as const)))("%s, %s", async (list, cursor) => {
+    const { status, body } = await owner("GET", `${list}${list.includes("?") ? "&" : "?"}cursor=${cursor}`);
+    expect([status, body.code]).toEqual([400, "invalid_parameter"]);
+  });
+
+  it("and so is a number beyond what the database counts", async () => {
+    for (const path of [
+      "/reviews?older_than=99999999999999999",
+      "/ledger/proof/consistency?from=1&to=1e300",
+      "/insights?days=1e9",
+    ])
+      expect((await owner("GET", path)).status).toBe(400);
+    expect((await owner("GET", "/ledger/proof/consistency?from=1&to=9007199254740991")).status).toBe(404);
+    expect((await owner("GET", "/reviews/stream", undefined, { "last-event-id": "1e300" })).status).toBe(400);
+  });
+});
+
+describe("nothing that is signed in is kept by what stands between", () => {
+  it.each([
+    "/reviews",
+    "/ledger",
+    "/review-settings",
+    "/policies",
+    "/webhooks",
+    `/reviews/${crypto.randomUUID()}`,
+    "/nothing",
+    "/reviews?limit=x",
+  ])("%s", async (path) => {
+    for (const answer of [await owner("GET", path), await owner("GET", path, undefined, { authorization: "Bearer x" })])
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+});
+
+describe("a database that does not open", () => {
+  it("is 503 for its tenant alone, and says nothing of the inside", async () => {
+    const client = await stack.addTenant("Broken");
+    const member = await stack.addMember(client, "owner");
+    const elsewhere = crypto.randomUUID();
+    const broken = join(stack.directory, "tenants", elsewhere);
+    await mkdir(broken, { recursive: true });
+    await writeFile(join(broken, "PG_VERSION"), "hunter2");
+    const url = stack.databaseKind === "PGlite" ? `pglite:${elsewhere}` : "postgres://hunter2:hunter2@127.0.0.1:9/hunter2";
+    await writeFile(join(stack.directory, "secrets/tenants", `${client}.json`), JSON.stringify({ database_url: url }));
+    const answer = await until(
+      () => member("GET", "/reviews"),
+      ({ status }) => status !== 200,
+    );
+    expect([answer.status, answer.body.code]).toEqual([503, "tenant_unavailable"]);
+    expect(JSON.stringify(answer.body)).not.toMatch(/hunter2|tenants\/|PG_VERSION|postgres/);
+    expect((await owner("GET", "/reviews")).status).toBe(200);
   });
 });

@@ -12,9 +12,8 @@ import { hindranceOf } from "../../reviews/hindrance.ts";
 import { consoleUrl } from "../mail.ts";
 import { readCase } from "../notice.ts";
 import { slackOf } from "./post.ts";
+import { assertSigned, MAX_AGE_SECONDS, type Signed } from "./signed.ts";
 
-/** How old a signed interaction may be. */
-const MAX_AGE_SECONDS = 5 * 60;
 const MAX_REASON = 3_000;
 
 const caseReference = z.string().regex(/^[0-9a-f-]{36}:[0-9a-f-]{36}$/);
@@ -51,28 +50,13 @@ export type InteractionAnswer = Record<string, unknown> | null;
  *
  * @throws {ProblemError} `slack_signature_invalid`
  */
-export async function takeInteraction(
-  deps: VaultDependencies,
-  rawBody: string,
-  headers: { timestamp: string; signature: string },
-): Promise<InteractionAnswer> {
+export async function takeInteraction(deps: VaultDependencies, rawBody: string, headers: Signed): Promise<InteractionAnswer> {
   assertSigned(deps, rawBody, headers);
   const parsed = interaction.safeParse(JSON.parse(new URLSearchParams(rawBody).get("payload") ?? "null"));
   if (!parsed.success) return null; // other interactions of the app, such as the button that opens a link
   return parsed.data.type === "block_actions"
     ? pressButton(deps, parsed.data, headers.signature)
     : submitModal(deps, parsed.data, headers.signature);
-}
-
-function assertSigned(
-  { slack, now }: VaultDependencies,
-  rawBody: string,
-  { timestamp, signature }: { timestamp: string; signature: string },
-): void {
-  const age = Math.abs(now().getTime() / 1000 - Number(timestamp));
-  const isFresh = /^\d+$/.test(timestamp) && age <= MAX_AGE_SECONDS;
-  if (slack === null || !isFresh || !slack.isSigned(timestamp, rawBody, signature))
-    throw new ProblemError("slack_signature_invalid", "The interaction is not signed by Slack, or is older than five minutes.");
 }
 
 /** The tenant of a case's button, where it is connected to the workspace that the interaction comes from. */
