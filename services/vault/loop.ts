@@ -30,6 +30,7 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
   const notifier = startNotifier(deps);
   const interval = deps.config.VAULT_LEDGER_ANCHOR_BACKFILL_INTERVAL_SECONDS * 1000;
   const keyTimer = setInterval(() => void deps.keys.refresh(), deps.config.VAULT_KEY_REFRESH_SECONDS * 1000);
+  const startedAt = performance.now();
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -46,7 +47,9 @@ export function startBackgroundWork(deps: VaultDependencies): BackgroundWork {
         deps.log.error("loop.tenant_failed", error, { client_id: clientId });
       };
       await notifier.follow(clientId).catch(failed);
-      await runTenant(deps, clientId, isFirst, failed).catch(failed);
+      // What was asked before this process began is lost; what was asked since is at work.
+      const lostAfterSeconds = isFirst ? (performance.now() - startedAt) / 1000 : undefined;
+      await runTenant(deps, clientId, lostAfterSeconds, failed).catch(failed);
     }
     end();
     deps.metrics.lastRound.setToCurrentTime();
@@ -79,10 +82,10 @@ function stepsOf(
   deps: VaultDependencies,
   clientId: string,
   database: TenantDatabase,
-  isFirst: boolean,
+  lostAfterSeconds: number | undefined,
 ): (() => Promise<unknown>)[] {
   return [
-    () => (isFirst ? recoverRequests(deps, clientId, 0) : recoverRequests(deps, clientId)),
+    () => recoverRequests(deps, clientId, lostAfterSeconds),
     () => giveUpOnRequests(deps, clientId),
     () => lapseApprovals(deps, database),
     () => expireReviews(deps, database),
@@ -106,11 +109,11 @@ function stepsOf(
 async function runTenant(
   deps: VaultDependencies,
   clientId: string,
-  isFirst: boolean,
+  lostAfterSeconds: number | undefined,
   failed: (error: unknown) => void,
 ): Promise<void> {
   const database = await deps.tenants.database(clientId);
-  for (const step of stepsOf(deps, clientId, database, isFirst)) {
+  for (const step of stepsOf(deps, clientId, database, lostAfterSeconds)) {
     await step().catch((error: unknown) => {
       if (isOutage(error)) throw error;
       failed(error);
