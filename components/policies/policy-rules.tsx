@@ -32,10 +32,35 @@ export function PolicyRules({ client, policy, mayWrite }: Props) {
           </ul>
         )}
         {policy.cedar !== "" && <CodeBlock label="Cedar" code={policy.cedar} />}
+        <NotUnderstood policy={policy} />
         <Findings findings={policy.findings} />
       </Panel>
       {open.length > 0 && <Proposals client={client} policy={policy} open={open} mayWrite={mayWrite} />}
     </>
+  );
+}
+
+/** What follows of sentences that are not understood, for the tools that the policy names, or for those that no other policy covers. */
+function NotUnderstood({ policy: { rules, tools, cedar_problem } }: { policy: PolicyDocument }) {
+  const unread = rules.filter(({ problem }) => problem !== null).length;
+  if (unread === 0 && cedar_problem === null) return null;
+  const what = [
+    ...(unread === 0 ? [] : [unread === 1 ? "1 sentence is not understood" : `${unread} sentences are not understood`]),
+    ...(cedar_problem === null ? [] : [`the Cedar cannot be read (${cedar_problem})`]),
+  ].join(", and ");
+  const calls =
+    tools.length > 0
+      ? `calls of ${new Intl.ListFormat("en", { type: "conjunction" }).format(tools)} wait for a person`
+      : "calls of tools that no other policy covers wait for a person";
+  return (
+    <p className="flex items-start gap-2 rounded-md bg-paused-soft px-3 py-2 text-paused">
+      <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
+      <span className="min-w-0 break-words">
+        {`${what.charAt(0).toUpperCase()}${what.slice(1)}: ${calls}.`}
+        {tools.length === 0 &&
+          " For the tools that another one covers, this policy approves nothing; what it denies or pauses stays."}
+      </span>
+    </p>
   );
 }
 
@@ -108,7 +133,7 @@ function Proposals({ client, policy, open, mayWrite }: Props & { open: PolicyDoc
               />
             )}
             <ul className="min-w-0 flex-1">
-              <RuleEffect {...proposal} isProposal />
+              <RuleEffect text={proposal.text} effect={proposal.effect} problem={proposal.problem} />
             </ul>
           </li>
         ))}

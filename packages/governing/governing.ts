@@ -27,6 +27,8 @@ export type WrittenRule = {
 export type Governing = {
   policies: CoveringPolicy[];
   rules: WrittenRule[];
+  /** Rules that are written, and say nothing about this tool. See `pausesNothing`. */
+  aside: WrittenRule[];
   set: RuleSet;
   mapping: ToolMapping | null;
 };
@@ -37,6 +39,7 @@ const storedVersion = z.object({
   content_hash: z.string(),
   title: z.string(),
   content: z.string(),
+  tools: z.array(z.string()),
   rules: z.array(z.string()),
   cedar: z.string(),
 });
@@ -88,20 +91,43 @@ function remember(key: string, kept: Omit<Governing, "mapping">): void {
 async function compile(database: Queryable, versionIds: string[], terms: Terms): Promise<Omit<Governing, "mapping">> {
   const versions = await database.rows(
     storedVersion,
-    `select policy_id, policy_version_id, content_hash, title, content, rules, cedar from policy_versions
+    `select policy_id, policy_version_id, content_hash, title, content, tools, rules, cedar from policy_versions
      where policy_version_id = any($1::uuid[]) order by array_position($1::uuid[], policy_version_id)`,
     [versionIds],
   );
-  const rules = versions.flatMap((version) => rulesOf(version, terms));
+  const covering = versions.map((version) => ({ coversAll: version.tools.length === 0, rules: rulesOf(version, terms) }));
+  const written = covering.flatMap((each) => {
+    const isQuiet = pausesNothing(
+      each,
+      covering.filter((other) => other !== each),
+    );
+    return each.rules.map((rule) => ({ rule, isAside: isQuiet && (rule.rule === null || rule.rule.effect === "allow") }));
+  });
+  const rules = written.flatMap(({ rule, isAside }) => (isAside ? [] : [rule]));
   return {
     policies: versions.map(policyOf),
     rules,
+    aside: written.flatMap(({ rule, isAside }) => (isAside ? [rule] : [])),
     set: ruleSet(
       rules.map(({ rule }) => rule),
       rules.map(({ text }) => text),
     ),
   };
 }
+
+type Covering = { coversAll: boolean; rules: WrittenRule[] };
+
+/**
+ * A sentence that is not understood pauses the tools that its policy names; where that names none, only those that no other policy covers, be
+ * it by name or by rules of which every one is understood. Otherwise one such sentence would stop every tool of the tenant. For the tools that
+ * it does not pause, its policy approves nothing either: it may have meant to deny them. What it denies or pauses stays.
+ */
+function pausesNothing(policy: Covering, others: Covering[]): boolean {
+  if (!policy.coversAll || isUnderstood(policy)) return false;
+  return others.some((other) => !other.coversAll || (other.rules.length > 0 && isUnderstood(other)));
+}
+
+const isUnderstood = ({ rules }: Covering) => rules.every(({ rule }) => rule !== null);
 
 function rulesOf(version: z.infer<typeof storedVersion>, terms: Terms): WrittenRule[] {
   const policy = policyOf(version);

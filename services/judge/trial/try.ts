@@ -35,20 +35,25 @@ export async function tryCall(database: Database, judging: Judging, call: Call, 
 
 function traceOf(governed: Governing, call: ReturnType<typeof ruledCall>): TracedRule[] {
   const said = trace(governed.set, call, governed.mapping);
-  return governed.rules.map(({ policy, text, problem, rule }, i) => {
+  const asked = governed.rules.map((written, i): TracedRule => {
     const reads = governed.set.readsOf[i];
     const missing = reads ? [...factsOf(call, governed.mapping, reads).missing.values()] : [];
-    return {
-      policy_id: policy.policy_id,
-      policy_title: policy.title,
-      policy_version_id: policy.policy_version_id,
-      text,
-      effect: rule?.effect ?? null,
-      holds: said[i] ?? "unsure",
-      why: problem === null ? (said[i] === "unsure" ? missing : []) : [problem],
-    };
+    const why = written.problem === null ? (said[i] === "unsure" ? missing : []) : [written.problem];
+    return { ...placeOf(written), holds: said[i] ?? "unsure", why };
   });
+  const aside = governed.aside.map((written): TracedRule => ({ ...placeOf(written), holds: "no", why: [ASIDE] }));
+  return [...asked, ...aside];
 }
+
+const ASIDE = "A sentence of this policy is not understood, and other policies cover this tool, so it approves nothing here.";
+
+const placeOf = ({ policy, text, rule }: Governing["rules"][number]) => ({
+  policy_id: policy.policy_id,
+  policy_title: policy.title,
+  policy_version_id: policy.policy_version_id,
+  text,
+  effect: rule?.effect ?? null,
+});
 
 function stopwatch() {
   const laps: { name: string; ms: number }[] = [];

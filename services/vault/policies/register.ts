@@ -28,7 +28,7 @@ export async function registerPolicy(deps: VaultDependencies, principal: Princip
   await assertCasesPass(deps, principal.clientId, policy.policy_id, draft.policyVersionId);
   const { version } = await storePolicyVersion(database, { ...written, isDraft: false });
   void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
-  return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy.rules) };
+  return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy) };
 }
 
 /** Registered policies have no name of their own: a short description serves as one. */
@@ -36,12 +36,23 @@ function titleOf({ policy_id, description }: RegisterPolicyRequest): string {
   return description.length > 0 && description.length <= 60 ? description : policy_id;
 }
 
-function describe(version: number, rules: string[]): string {
+function describe(version: number, { rules, tools }: RegisterPolicyRequest): string {
+  const inForce = `Version ${version} is in force.`;
+  const unread = describeUnread(rules, tools);
+  return unread === null ? inForce : `${inForce} ${unread}`;
+}
+
+/** What follows of the sentences that are not understood; null where all are. */
+function describeUnread(rules: string[], tools: string[]): string | null {
   const unread = rules.flatMap((rule, i) => {
     const parsed = parseRule(rule);
     return parsed.ok ? [] : [`rule ${i + 1}: ${parsed.problem}`];
   });
-  if (unread.length === 0) return `Version ${version} is in force.`;
+  if (unread.length === 0) return null;
   const share = `${unread.length} of ${rules.length} rules ${unread.length === 1 ? "is" : "are"} not understood`;
-  return `Version ${version} is in force. ${share}, so calls under this policy pause instead of being approved. ${unread.join(" ")}`;
+  const waiting =
+    tools.length > 0
+      ? "calls under this policy pause instead of being approved"
+      : "calls of tools that no other policy covers wait for a person";
+  return `${share}, so ${waiting}. ${unread.join(" ")}`;
 }
