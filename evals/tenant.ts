@@ -33,7 +33,7 @@ export async function tenantFor(category: Category, embedding: Embedding, beside
       content,
       tools: [],
       rules,
-      createdBy: "evals",
+      author: { id: null, label: "evals" },
       isDraft: false,
     });
     await ingestPolicy(database, embedding, stored.policyVersionId);

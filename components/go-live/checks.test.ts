@@ -56,6 +56,13 @@ const fresh: GoLiveFacts = {
   paused: 0,
   firstEntryAt: null,
 };
+// The members of a policy that the page reads.
+const waitingPolicy = {
+  policy_id: "refunds",
+  title: "Refunds",
+  tools: [],
+  created_at: at,
+} as unknown as GoLiveFacts["policies"][number];
 const check = (id: string, facts: Partial<GoLiveFacts>) => goLiveChecks({ ...fresh, ...facts }).find((each) => each.id === id);
 
 describe("the go-live checklist", () => {
@@ -72,6 +79,21 @@ describe("the go-live checklist", () => {
     });
     expect(check("threshold", {})?.evidence[0]).toContain("Left at the default of 0.80");
     expect(check("routes", {})?.evidence[0]).toContain("Left at the default");
+  });
+
+  it("names the drafts of keys that wait, and says nothing of them where none does", () => {
+    const draft = { policy_version_id: "v", version: 2, created_by: "ci", created_at: at };
+    expect(check("drafts", { policies: [waitingPolicy] })).toBeUndefined();
+    expect(check("drafts", { policies: [{ ...waitingPolicy, waiting_drafts: [draft] }] })).toMatchObject({
+      state: "attention",
+      evidence: ["Version 2 of Refunds, by the key ci, waits.", expect.stringContaining("until a member")],
+      mend: { path: "/policies/refunds?version=v" },
+    });
+    const many = { ...waitingPolicy, waiting_drafts: Array.from({ length: 6 }, (_, i) => ({ ...draft, version: i + 2 })) };
+    expect(check("drafts", { policies: [many] })).toMatchObject({
+      evidence: expect.arrayContaining(["And 2 more."]),
+      mend: { path: "/policies" },
+    });
   });
 
   it("does not take a change of the other settings for a choice of the threshold", () => {

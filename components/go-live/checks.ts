@@ -2,7 +2,7 @@ import type { Environment } from "@ledgix/contract/environment";
 import { describeRefusal } from "@ledgix/contract/key-refusal";
 import type { NotificationSettings } from "@ledgix/contract/notifications";
 import { roleMay } from "@ledgix/contract/permissions";
-import type { PolicyVersion } from "@ledgix/contract/policy";
+import type { PolicyVersion, WaitingDraft } from "@ledgix/contract/policy";
 import type { ShownReviewSettings } from "@ledgix/contract/settings";
 import type { PolicyCoverage } from "@ledgix/contract/tool";
 import type { KeyList } from "@/lib/keys/schema";
@@ -20,7 +20,7 @@ export type GoLiveCheck = {
 export type GoLiveFacts = {
   now: Date;
   keys: KeyList;
-  policies: PolicyVersion[];
+  policies: (PolicyVersion & { waiting_drafts?: WaitingDraft[] })[];
   members: MemberList["members"];
   notifications: NotificationSettings;
   settings: ShownReviewSettings;
@@ -40,6 +40,7 @@ export function goLiveChecks(facts: GoLiveFacts): GoLiveCheck[] {
     keyCheck(facts),
     reachCheck(facts),
     policyCheck(facts),
+    ...draftsCheck(facts),
     reviewerCheck(facts),
     routeCheck(facts),
     testCheck(facts),
@@ -117,6 +118,36 @@ function policyCheck({ policies, coverage, firstEntryAt }: GoLiveFacts): GoLiveC
     ],
     mend: { label: "Coverage", path: "/policies/coverage" },
   };
+}
+
+const DRAFTS_SHOWN = 4;
+
+/** Only while something waits: a tenant whose keys write nothing has nothing to look at. */
+function draftsCheck({ policies }: GoLiveFacts): GoLiveCheck[] {
+  const waiting = policies.flatMap(({ title, policy_id, waiting_drafts = [] }) =>
+    waiting_drafts.map((draft) => ({ ...draft, title, policy_id })),
+  );
+  const [only, ...others] = waiting;
+  if (only === undefined) return [];
+  const more = waiting.length - DRAFTS_SHOWN;
+  return [
+    {
+      id: "drafts",
+      title: "What keys wrote was read by a member",
+      state: "attention",
+      evidence: [
+        ...waiting
+          .slice(0, DRAFTS_SHOWN)
+          .map(({ title, version, created_by }) => `Version ${version} of ${title}, by the key ${created_by}, waits.`),
+        ...(more > 0 ? [`And ${more} more.`] : []),
+        "A draft decides nothing until a member puts it in force.",
+      ],
+      mend:
+        others.length === 0
+          ? { label: "Read it", path: `/policies/${encodeURIComponent(only.policy_id)}?version=${only.policy_version_id}` }
+          : { label: "Policies", path: "/policies" },
+    },
+  ];
 }
 
 function reviewerCheck({ members, settings }: GoLiveFacts): GoLiveCheck {

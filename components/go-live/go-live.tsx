@@ -23,7 +23,7 @@ const looks = {
 export function GoLive({ client }: { client: string }) {
   const live = { refetchInterval: LOOK_MS };
   const keys = useQuery({ ...keysQuery(client), ...live });
-  const policies = useQuery(policiesQuery(client));
+  const policies = useQuery({ ...policiesQuery(client), ...live });
   const members = useQuery(membersQuery(client));
   const notifications = useQuery({ ...notificationsQuery(client), ...live });
   const settings = useQuery(settingsQuery(client));

@@ -1,7 +1,7 @@
 "use client";
 
 import { environments } from "@ledgix/contract/environment";
-import { scopes } from "@ledgix/contract/permissions";
+import { type Scope, scopes } from "@ledgix/contract/permissions";
 import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState, useTransition } from "react";
@@ -11,7 +11,7 @@ import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { createKey } from "@/lib/keys/actions";
-import { expiryDays, keyPresets, type NewKey, newKey, presetNames, scopeHints } from "@/lib/keys/schema";
+import { expiryDays, keyPresets, meaningOfMix, type NewKey, newKey, presetNames, scopeHints } from "@/lib/keys/schema";
 import { ShownOnce } from "./shown-once";
 
 type Props = {
@@ -146,7 +146,8 @@ function KeyForm({ client, onCreated }: { client: string; onCreated: (key: strin
 }
 
 function ScopeChoice() {
-  const [decides, setDecides] = useState(false);
+  const [held, setHeld] = useState<readonly Scope[]>([]);
+  const mix = meaningOfMix(held);
   return (
     <div className="flex flex-col gap-1.5 pl-1">
       {scopes.map((scope) => (
@@ -156,14 +157,21 @@ function ScopeChoice() {
             name="scopes"
             value={scope}
             className="mt-1 accent-(--accent)"
-            onChange={(event) => scope === "reviews:decide" && setDecides(event.target.checked)}
+            onChange={({ target }) =>
+              setHeld((before) => (target.checked ? [...before, scope] : before.filter((other) => other !== scope)))
+            }
           />
           <span>
             <code className="font-mono text-xs">{scope}</code> <span className="text-muted">{scopeHints[scope]}</span>
           </span>
         </label>
       ))}
-      {decides && (
+      {mix !== null && (
+        <p role="status" className="rounded-md bg-paused-soft px-3 py-2 text-paused">
+          {mix}
+        </p>
+      )}
+      {held.includes("reviews:decide") && (
         <p role="alert" className="rounded-md bg-paused-soft px-3 py-2 text-paused">
           This key can approve paused requests without a person. Keep it out of every agent; it never decides its own requests.
         </p>

@@ -1,5 +1,6 @@
 "use client";
 
+import { isDeploymentKey } from "@ledgix/contract/permissions";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTransition } from "react";
 import { toast } from "sonner";
@@ -62,6 +63,7 @@ function presetOf({ scopes }: ApiKeyRow): string {
     return preset.length === scopes.length && preset.every((scope) => scopes.includes(scope));
   });
   if (same) return keyPresets[same].label.toLowerCase();
+  if (scopes.includes("policies:write") && !isDeploymentKey(scopes)) return "writes drafts only";
   return scopes.includes("reviews:decide")
     ? "decides reviews"
     : scopes.length === 1

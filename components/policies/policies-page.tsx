@@ -1,6 +1,6 @@
 "use client";
 
-import type { PolicyList } from "@ledgix/contract/policy";
+import type { PolicyList, WaitingDraft } from "@ledgix/contract/policy";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, ListChecks } from "lucide-react";
 import Link from "next/link";
@@ -76,6 +76,10 @@ export function PoliciesPage({ client, mayWrite }: { client: string; mayWrite: b
   );
 }
 
+/** "a draft of the key ci waits". */
+const describeWaiting = (drafts: WaitingDraft[]) =>
+  drafts.length === 1 ? `a draft of the key ${drafts[0]?.created_by} waits` : `${drafts.length} drafts of keys wait`;
+
 function PolicyRow({ client, policy }: { client: string; policy: PolicyList["policies"][number] }) {
   const isAhead = policy.newest_version > policy.version;
   return (
@@ -95,7 +99,8 @@ function PolicyRow({ client, policy }: { client: string; policy: PolicyList["pol
             {policy.cedar !== "" && <Badge tone="accent">Cedar</Badge>}
             {policy.indexing === "indexing" && <Badge tone="paused">indexing…</Badge>}
             {policy.rules.some((rule) => rule.problem !== null) && <Badge tone="paused">a rule is not understood</Badge>}
-            {isAhead && (
+            {policy.waiting_drafts.length > 0 && <Badge tone="paused">{describeWaiting(policy.waiting_drafts)}</Badge>}
+            {isAhead && policy.waiting_drafts.every(({ version }) => version !== policy.newest_version) && (
               <span className="text-xs text-muted">
                 version {policy.newest_version} is {policy.newest_state === "scheduled" ? "scheduled" : "a draft"}
               </span>

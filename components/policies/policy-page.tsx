@@ -24,6 +24,7 @@ import { RetireControl } from "./retire-control";
 import { StateBadge } from "./state-badge";
 import { tryPath } from "./try-path";
 import { Versions } from "./versions";
+import { WrittenByKey } from "./written-by-key";
 
 const views = [
   ["", "Policy"],
@@ -72,6 +73,7 @@ export function PolicyPage({ client, policyId, version, highlight, mayWrite }: P
         </>
       }
     >
+      <WrittenByKey client={client} policy={data} mayWrite={mayWrite} />
       <NewerVersion policy={data} root={root} />
       <Views />
       {view === "tests" ? (

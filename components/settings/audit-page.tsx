@@ -32,6 +32,7 @@ const acts: Record<string, string> = {
   "webhook.rotated": "rotated a webhook's secret",
   "policy.activated": "put in force",
   "policy.retired": "retired the policy",
+  "policy.draft_discarded": "discarded a draft of",
   "policy.rolled_back": "rolled back the policy",
   "policy.terms_changed": "changed the terms of rules",
   "tool.mapping_confirmed": "confirmed the arguments of",

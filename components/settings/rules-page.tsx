@@ -141,6 +141,30 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
               )
             }
           />
+          <Choice
+            label="Deployment keys may put policies in force"
+            hint="Off at first: what a key writes is a draft that a member puts in force. On, a key that writes policies, and neither asks for clearance nor decides, puts them in force itself."
+            isChosen={data.deployment_keys_activate}
+            disabled={!mayWrite || isPending}
+            choose={(chosen) =>
+              save(
+                { deployment_keys_activate: chosen },
+                chosen ? "Deployment keys may put policies in force." : "What keys write are drafts again.",
+              )
+            }
+          />
+          <Choice
+            label="A rule never clears calls of its writer's own keys"
+            hint="Off at first. On, a call waits for a person where the key that asks was made by the member who wrote the rule, or by the one who made the deployment key that wrote it."
+            isChosen={data.separate_rule_writers}
+            disabled={!mayWrite || isPending}
+            choose={(chosen) =>
+              save(
+                { separate_rule_writers: chosen },
+                chosen ? "No rule clears calls of its writer's own keys." : "Rules clear calls of their writers' keys again.",
+              )
+            }
+          />
         </Panel>
       )}
       <Dialog open={edited !== null} onOpenChange={(open) => !open && setEdited(null)}>

@@ -1,7 +1,7 @@
 import { environment } from "@ledgix/contract/environment";
 import { holdsApiKey, KEY_IN_TEXT } from "@ledgix/contract/key-in-text";
 import { keyRefusal } from "@ledgix/contract/key-refusal";
-import { heldScopes, type Scope, scope } from "@ledgix/contract/permissions";
+import { heldScopes, isDeploymentKey, type Scope, scope } from "@ledgix/contract/permissions";
 import { z } from "zod";
 
 /** A key as members see it: never the key, never its hash. */
@@ -28,17 +28,17 @@ export type KeyUse = z.infer<typeof keyUse>;
 export const keyList = z.object({ keys: z.array(apiKeyRow), uses: z.array(keyUse), refusals: z.array(keyRefusal) });
 export type KeyList = z.infer<typeof keyList>;
 
-export const presetNames = ["application", "automation", "observer", "custom"] as const;
+export const presetNames = ["application", "deployment", "observer", "custom"] as const;
 export const keyPresets: Record<(typeof presetNames)[number], { label: string; hint: string; scopes: readonly Scope[] }> = {
   application: {
     label: "Application",
     hint: "Asks for clearance, uses its tokens, reads its own ledger entries.",
     scopes: ["clearance", "ledger:read:own"],
   },
-  automation: {
-    label: "Application and policies",
-    hint: "The same, and registers and uploads policies. For a deployment pipeline.",
-    scopes: ["clearance", "ledger:read:own", "policies:read", "policies:write"],
+  deployment: {
+    label: "Deployment",
+    hint: "Registers and uploads policies, for a pipeline. They are drafts until a member puts them in force, unless you let deployment keys do it. It never asks for clearance.",
+    scopes: ["policies:read", "policies:write"],
   },
   observer: {
     label: "Observer",
@@ -56,10 +56,22 @@ export const scopeHints: Record<Scope, string> = {
   "reviews:read": "Read paused requests",
   "reviews:decide": "Approve and deny paused requests",
   "policies:read": "Read policies",
-  "policies:write": "Register and upload policies",
+  "policies:write": "Write drafts of policies, and propose mappings and terms",
   "settings:read": "Read settings",
-  "settings:write": "Change settings",
+  "settings:write": "Propose changes of settings",
 };
+
+/** What scopes mean together that none means alone; null where that is nothing. */
+export function meaningOfMix(held: readonly Scope[]): string | null {
+  if (!held.includes("policies:write")) return null;
+  if (isDeploymentKey(held))
+    return "What this key writes is a draft that a member puts in force, unless the review rules let deployment keys do it. Keep it in the pipeline, out of every agent.";
+  const also = [
+    ...(held.includes("clearance") ? ["asks for clearance"] : []),
+    ...(held.includes("reviews:decide") ? ["decides"] : []),
+  ];
+  return `This key writes policies and ${also.join(" and ")}, so whatever it writes stays a draft until a member puts it in force, always: nobody writes the rules that they are judged by. For a pipeline, make a key of its own with the scope Deployment.`;
+}
 
 export const expiryDays = ["", "7", "30", "90", "365"] as const;
 

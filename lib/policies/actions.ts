@@ -11,6 +11,7 @@ import {
   type PolicyTerms,
   type PolicyUpload,
   policyDocument,
+  policyList,
   policyTerms,
   policyUpload,
   type TriedCall,
@@ -48,6 +49,16 @@ export async function activatePolicy(
 ): Promise<ActionResult<PolicyDocument>> {
   const member = await requireMember(clientId);
   return callVault(member, pathOf(policyId, "activate"), policyDocument, json("POST", when));
+}
+
+/** Takes a draft away that nobody wants. */
+export async function discardDraft(
+  clientId: string,
+  policyId: string,
+  versionId: string,
+): Promise<ActionResult<z.output<typeof policyList>>> {
+  const member = await requireMember(clientId);
+  return callVault(member, pathOf(policyId, `drafts/${versionId}`), policyList, { method: "DELETE" });
 }
 
 export async function retirePolicy(clientId: string, policyId: string): Promise<ActionResult<PolicyDocument>> {

@@ -60,6 +60,7 @@ export const reasonCode = z.enum([
   "rule_review",
   "rule_unreadable",
   "rule_unsure",
+  "own_rule",
   "model_allow",
   "model_deny",
   "model_review",

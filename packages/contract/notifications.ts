@@ -18,6 +18,7 @@ export const notificationEvents = {
   "review.expired": { label: "A case is denied, since nobody answered", severity: "warning", isCase: true },
   "clearance.denied": { label: "A policy denied a request", severity: "info", isCase: true },
   "policy.updated": { label: "A policy has a new version", severity: "info", isCase: false },
+  "policy.proposed": { label: "What a key wrote waits for a member", severity: "warning", isCase: false },
   "key.created": { label: "A key is created", severity: "info", isCase: false },
   "key.revoked": { label: "A key is revoked", severity: "info", isCase: false },
   "key.expiring": { label: "A key expires soon", severity: "warning", isCase: false },

@@ -172,6 +172,7 @@ const operations: Record<string, Record<string, Operation>> = {
   "/policies/{policy_id}/rollback": {
     post: { summary: "An older version's content as a new version", body: rollbackPolicyRequest, answer: policyDocument },
   },
+  "/policies/{policy_id}/drafts/{policy_version_id}": { delete: { summary: "Discard a draft", answer: policyList } },
   "/policies/{policy_id}/cases": {
     get: { summary: "List test cases; with a version, run them", answer: caseList, query: ["version"] },
     post: { summary: "Keep a test case", body: newPolicyCase, answer: caseList, status: "201" },

@@ -20,6 +20,14 @@ export type Scope = z.infer<typeof scope>;
 /** Scopes as they are stored. One that this version does not know, as after a step back to it, grants nothing. */
 export const heldScopes = z.array(z.string()).transform((held) => scopes.filter((known) => held.includes(known)));
 
+/** What a deployment key must not do as well: whoever writes the rules does not also ask under them, nor decide. */
+const askingOrDeciding = ["clearance:request", "token:mint", "token:consume", "reviews:decide"] as const;
+
+/** A key that writes policies and neither asks for clearance, mints, burns nor decides. A tenant may let it put policies in force. */
+export function isDeploymentKey(held: readonly Scope[]): boolean {
+  return scopesMay(held, "policies:write") && !askingOrDeciding.some((permission) => scopesMay(held, permission));
+}
+
 /** What an application gets unless more is asked for. No preset holds `reviews:decide`: an agent must not approve itself. */
 export const defaultScopes: readonly Scope[] = ["clearance", "ledger:read:own"];
 

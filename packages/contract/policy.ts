@@ -122,6 +122,8 @@ export const policyVersion = z.object({
   effective_from: z.string().nullable(),
   effective_until: z.string().nullable(),
   activated_by: z.string().nullable(),
+  /** Whether a key wrote it. A draft of a key waits for a member. */
+  is_by_key: z.boolean(),
   note: z.string(),
   indexing: indexingState,
   created_at: z.string(),
@@ -129,9 +131,19 @@ export const policyVersion = z.object({
 });
 export type PolicyVersion = z.infer<typeof policyVersion>;
 
+/** A draft that a key wrote, and that nothing newer has overtaken in force. */
+export const waitingDraft = policyVersion.pick({ policy_version_id: true, version: true, created_by: true, created_at: true });
+export type WaitingDraft = z.infer<typeof waitingDraft>;
+
 /** Each policy by its version in force, or by its newest one where none is. */
 export const policyList = z.object({
-  policies: z.array(policyVersion.extend({ newest_version: z.number().int(), newest_state: policyState })),
+  policies: z.array(
+    policyVersion.extend({
+      newest_version: z.number().int(),
+      newest_state: policyState,
+      waiting_drafts: z.array(waitingDraft),
+    }),
+  ),
 });
 export type PolicyList = z.infer<typeof policyList>;
 
@@ -160,6 +172,8 @@ export const policyDocument = policyVersion.extend({
   origin: z.object({ file_name: z.string(), sha256: z.string(), bytes: z.number().int() }).nullable(),
   findings: z.array(ruleFinding),
   proposals: z.array(ruleProposal),
+  /** What became of it, where a key uploaded it. */
+  message: z.string().optional(),
   versions: z.array(
     policyVersion.pick({
       policy_version_id: true,

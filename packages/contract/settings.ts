@@ -27,6 +27,10 @@ const reviewChoices = {
   minimum_membership_days: z.number().int().min(0).max(365),
   /** What no policy covers is denied, instead of waiting for a person. */
   deny_uncovered: z.boolean(),
+  /** Deployment keys may put policies in force; without it, what a key writes is a draft that a member puts in force. */
+  deployment_keys_activate: z.boolean(),
+  /** A rule never clears a call of a key that was made by the member who wrote it, or by the one who made the key that wrote it. */
+  separate_rule_writers: z.boolean(),
 };
 
 /** What `GET /review-settings` reads. Score and bucket always agree. */
@@ -35,6 +39,9 @@ export const reviewSettings = z.object({
   minimum_confidence_bucket: confidenceBucket,
   ...reviewChoices,
   version: settingsVersion,
+  // An older Vault does not say.
+  deployment_keys_activate: reviewChoices.deployment_keys_activate.default(false),
+  separate_rule_writers: reviewChoices.separate_rule_writers.default(false),
   updated_at: z.string().nullable(),
   updated_by: z.string().nullable(),
   /** When and by whom a threshold was last set, also to the value that it had; null while it is a default that nobody chose. */
@@ -82,6 +89,8 @@ export const storedReviewSettings = z.object({
   separate_key_creators: reviewChoices.separate_key_creators.default(false),
   minimum_membership_days: reviewChoices.minimum_membership_days.default(0),
   deny_uncovered: reviewChoices.deny_uncovered.default(false),
+  deployment_keys_activate: reviewChoices.deployment_keys_activate.default(false),
+  separate_rule_writers: reviewChoices.separate_rule_writers.default(false),
 });
 
 /** What of the review settings is chosen, and so compared between versions. */

@@ -20,6 +20,11 @@ export function principalId(principal: Principal): string {
   return principal.kind === "key" ? `key:${principal.familyId}` : `member:${principal.userId}`;
 }
 
+/** A principal as what it wrote keeps it: for telling apart, and for people. */
+export type Author = { id: string | null; label: string };
+export const authorOf = (principal: Principal): Author => ({ id: principalId(principal), label: principalLabel(principal) });
+export const isKey = (authorId: string | null): boolean => authorId?.startsWith("key:") === true;
+
 /** What people read: the member's address, or the key's name. */
 export function principalLabel(principal: Principal): string {
   return principal.kind === "key" ? principal.name : principal.email;

@@ -10,6 +10,7 @@ import { enqueueReviewEvent } from "../outbox/enqueue.ts";
 import { routeCase } from "../reviews/route.ts";
 import { readReviewSettings } from "../settings/review.ts";
 import { issueToken } from "../tokens/issue.ts";
+import { writerHindrance } from "./separation.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
 type Outcome = Pick<StoredRequest, "reason"> & { status: "approved" | "denied" | "pending_review"; reason_code: ReasonCode };
@@ -45,9 +46,22 @@ export function outcomeOf(answer: EvaluateAnswer, minimumConfidence: number): Ou
 const withDemand = (reason: string, demand: string | null) =>
   demand === null || reason.includes(demand) ? reason : written(`${reason} ${demand}`);
 
-/** The outcome under the tenant's settings. What no policy covers waits for a person, or is denied where the tenant chose that. */
-async function ruledOutcome(database: TenantDatabase, request: StoredRequest, answer: EvaluateAnswer): Promise<Outcome> {
+/**
+ * The outcome under the tenant's settings. What no policy covers waits for a person, or is denied where the tenant chose that. What somebody's
+ * own rule approves for their own key waits for a person, where the tenant keeps the two apart.
+ */
+async function ruledOutcome(
+  deps: VaultDependencies,
+  database: TenantDatabase,
+  request: StoredRequest,
+  answer: EvaluateAnswer,
+): Promise<Outcome> {
   const outcome = outcomeOf(answer, request.minimum_confidence_score);
+  if (outcome.status === "approved") {
+    const call = { principal: request.principal, policyVersionId: answer.policy_version_id };
+    const reason = await writerHindrance(deps, database, call);
+    return reason === null ? outcome : { status: "pending_review", reason: written(reason), reason_code: "own_rule" };
+  }
   if (outcome.reason_code !== "no_policy" || !(await readReviewSettings(database)).deny_uncovered) return outcome;
   return {
     ...outcome,
@@ -66,7 +80,7 @@ export async function decideRequest(
   request: StoredRequest,
   answer: EvaluateAnswer,
 ): Promise<void> {
-  const outcome = await ruledOutcome(database, request, answer);
+  const outcome = await ruledOutcome(deps, database, request, answer);
   const isPaused = outcome.status === "pending_review";
   const committed = await database.transaction(async (transaction) => {
     const route = isPaused ? await routeCase(deps, transaction, request, answer) : null;

@@ -122,6 +122,7 @@ function aboutTheTenant(type: NoticeType, payload: Happening["payload"]): Notice
   const name = text(payload.name);
   const titles: Partial<Record<NoticeType, string>> = {
     "policy.updated": `${text(payload.title)} has a new version ${text(payload.version)}`,
+    "policy.proposed": `The key ${text(payload.by)} wrote ${text(payload.what)}, which waits for a member`,
     "key.created": `The key ${name} is created`,
     "key.revoked": `The key ${name} is revoked`,
     "key.expiring": `The key ${name} expires ${text(payload.when)}`,
@@ -129,6 +130,7 @@ function aboutTheTenant(type: NoticeType, payload: Happening["payload"]): Notice
     "ledger.anchor_failed": "Checkpoints cannot be anchored",
   };
   const lines: Partial<Record<NoticeType, string[]>> = {
+    "policy.proposed": ["It decides nothing until a member has read it and put it in force, or confirmed it."],
     "key.expiring": ["Rotate it before then, or what uses it will be refused."],
     "key.refused": [text(payload.detail)],
     "ledger.anchor_failed": [
@@ -141,9 +143,11 @@ function aboutTheTenant(type: NoticeType, payload: Happening["payload"]): Notice
   const path =
     type === "policy.updated"
       ? `/policies/${encodeURIComponent(text(payload.policy_id))}`
-      : type === "ledger.anchor_failed"
-        ? "/ledger/checkpoints"
-        : "/keys";
+      : type === "policy.proposed"
+        ? text(payload.path)
+        : type === "ledger.anchor_failed"
+          ? "/ledger/checkpoints"
+          : "/keys";
   return {
     type,
     requestId: null,

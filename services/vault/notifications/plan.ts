@@ -1,4 +1,5 @@
 import { type NotificationEvent, notificationEvents, type StoredNotificationSettings } from "@ledgix/contract/notifications";
+import { roleMay } from "@ledgix/contract/permissions";
 import type { Reviewers } from "@ledgix/contract/review-rules";
 import { type Database, isOutage, type Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
@@ -143,7 +144,10 @@ async function receiversOf(
       : await transaction.row(storedRequest, `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1`, [
           event.request_id,
         ]);
-  const personal = personalReceivers(type, event, request, members, now());
+  const personal = [
+    ...personalReceivers(type, event, request, members, now()),
+    ...(type === "policy.proposed" ? governingReceivers(members, settings.time_zone, event.created_at) : []),
+  ];
   if (type === "review.mentioned") return personal;
   const occasion = { type, at: event.created_at, environment: config.VAULT_ENVIRONMENT, request };
   const routed = settings.routes
@@ -219,6 +223,22 @@ function personalReceivers(
     isEssential: type !== "review.mentioned",
     notBefore: now,
   }));
+}
+
+/** Who may put in force what a key wrote hears of it by the hour, whatever the routes say: a pipeline may write often. */
+function governingReceivers(members: TenantMember[], timeZone: string, at: Date): Receiver[] {
+  return members
+    .filter(({ role }) => roleMay(role, "policies:write"))
+    .map(({ email }) => ({
+      channel: "email",
+      kind: "notify",
+      target: email,
+      label: email,
+      route: null,
+      cadence: "hourly",
+      isEssential: false,
+      notBefore: digestTime("hourly", at, timeZone),
+    }));
 }
 
 function addressesOf(reviewers: Reviewers | null, members: TenantMember[]): string[] {

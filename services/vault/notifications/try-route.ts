@@ -31,6 +31,8 @@ async function sampleNotice(database: Database, type: NotificationEvent, by: str
       title: "Refund policy",
       version: 2,
       policy_id: "refund-policy",
+      what: "a draft of Refund policy",
+      path: "/policies",
       by,
     };
     const notice = await readNotice(database, { type, request_id: null, payload });

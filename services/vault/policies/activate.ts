@@ -4,17 +4,18 @@ import { readCedar } from "@ledgix/rules/validate";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { audit } from "../access/audit.ts";
-import { type Principal, principalLabel } from "../access/principal.ts";
+import { type Principal, principalId, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { enqueue } from "../outbox/enqueue.ts";
 import { runCases } from "./cases.ts";
+import { assertMayPutInForce } from "./put-in-force.ts";
 
 const activated = z.object({ title: z.string(), version: z.number(), cedar: z.string(), effective_from: z.date().nullable() });
 
 /**
  * Puts a draft in force, at once or from a day on, unless it fails a test case that is kept with the policy.
  *
- * @throws {ProblemError} `not_found` · `cases_failed` · `invalid_body` · `judge_unavailable`
+ * @throws {ProblemError} `member_required` · `not_found` · `cases_failed` · `invalid_body` · `judge_unavailable`
  */
 export async function activatePolicy(
   deps: VaultDependencies,
@@ -23,6 +24,7 @@ export async function activatePolicy(
   { policy_version_id, effective_from, effective_until }: ActivatePolicyRequest,
 ): Promise<void> {
   const database = await deps.tenants.database(principal.clientId);
+  await assertMayPutInForce(database, principal);
   const version = await database.row(
     activated,
     "select title, version, cedar, effective_from from policy_versions where policy_id = $1 and policy_version_id = $2",
@@ -43,10 +45,13 @@ export async function activatePolicy(
   await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
   await database.transaction(async (transaction) => {
     const by = principalLabel(principal);
-    await transaction.run(
-      "update policy_versions set effective_from = greatest($2, now()), effective_until = $3, activated_by = $4 where policy_version_id = $1",
-      [policy_version_id, from, until, by],
+    const updated = await transaction.run(
+      `update policy_versions set effective_from = greatest($2, now()), effective_until = $3, activated_by = $4, activated_by_id = $5
+       where policy_version_id = $1`,
+      [policy_version_id, from, until, by, principalId(principal)],
     );
+    if (updated === 0)
+      throw new ProblemError("not_found", "This draft was replaced by a newer one meanwhile. Read that one first.");
     await announceActivation(transaction, { policyId, title: version.title, version: version.version, by });
     await audit(deps, principal, "policy.activated", policyId, {
       version: version.version,

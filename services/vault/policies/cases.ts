@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import { JudgeUnavailable } from "../adapters/judge-client.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { assertMember } from "./put-in-force.ts";
 
 /** Cases that a policy may keep. */
 const MAX_CASES = 200;
@@ -21,13 +22,14 @@ export async function listCases(database: Queryable, policyId: string): Promise<
   return rows.map((row) => ({ ...row, created_at: row.created_at.toISOString() }));
 }
 
-/** @throws {ProblemError} `not_found` · `invalid_body` where there are too many */
+/** @throws {ProblemError} `member_required` · `not_found` · `invalid_body` where there are too many */
 export async function addCase(
   database: Queryable,
   principal: Principal,
   policyId: string,
   { name, call, expected }: z.output<typeof newPolicyCase>,
 ): Promise<void> {
+  assertMember(principal, "change test cases");
   const known = await database.row(
     z.object({ cases: z.coerce.number() }),
     `select (select count(*) from policy_cases c where c.policy_id = p.policy_id) as cases from policies p where policy_id = $1`,
@@ -41,8 +43,9 @@ export async function addCase(
   );
 }
 
-/** @throws {ProblemError} `not_found` */
-export async function removeCase(database: Queryable, policyId: string, caseId: string): Promise<void> {
+/** @throws {ProblemError} `member_required` · `not_found` */
+export async function removeCase(database: Queryable, principal: Principal, policyId: string, caseId: string): Promise<void> {
+  assertMember(principal, "change test cases");
   const isId = z.uuid().safeParse(caseId).success;
   const removed = isId
     ? await database.run("delete from policy_cases where policy_id = $1 and case_id = $2", [policyId, caseId])

@@ -1,4 +1,10 @@
-import type { PolicyDocument, PolicyList, PolicyState, PolicyVersion } from "@ledgix/contract/policy";
+import {
+  type PolicyDocument,
+  type PolicyList,
+  type PolicyState,
+  type PolicyVersion,
+  waitingDraft,
+} from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
 import { parseRule, type Terms } from "@ledgix/rules/parse";
 import { proposeRules } from "@ledgix/rules/propose";
@@ -27,10 +33,16 @@ const versionRow = z.object({
   indexed_at: z.date().nullable(),
   created_at: z.date(),
   created_by: z.string(),
+  is_by_key: z.boolean(),
 });
-const COLUMNS = Object.keys(versionRow.shape)
+const COLUMNS = Object.keys(versionRow.omit({ is_by_key: true }).shape)
   .map((column) => `v.${column}`)
+  .concat("coalesce(v.created_by_id like 'key:%', false) as is_by_key")
   .join(", ");
+/** Drafts of keys that no later version has overtaken in force. */
+const WAITING = `v.effective_from is null and v.created_by_id like 'key:%' and not exists (
+  select from policy_versions later where later.policy_id = v.policy_id and later.version > v.version and later.effective_from is not null)`;
+const waitingRow = waitingDraft.extend({ policy_id: z.string(), created_at: z.date() });
 const STATE = `case when v.effective_from is null then 'draft' when v.effective_from > now() then 'scheduled'
   when exists (select from policies_in_force f where f.policy_version_id = v.policy_version_id) then 'in_force' else 'retired' end`;
 const stateful = versionRow.extend({ state: z.enum(["draft", "scheduled", "in_force", "retired"]) });
@@ -48,7 +60,18 @@ export async function listPolicies(database: Queryable): Promise<PolicyList["pol
        order by s.policy_id, s.state = 'in_force' desc, s.version desc
      ) v order by lower(title), policy_id`,
   );
-  return rows.map(({ newest_version, newest_state, ...row }) => ({ ...toVersion(row, terms), newest_version, newest_state }));
+  const waiting = await database.rows(
+    waitingRow,
+    `select policy_id, policy_version_id, version, created_by, created_at from policy_versions v where ${WAITING} order by version desc`,
+  );
+  return rows.map(({ newest_version, newest_state, ...row }) => ({
+    ...toVersion(row, terms),
+    newest_version,
+    newest_state,
+    waiting_drafts: waiting
+      .filter(({ policy_id }) => policy_id === row.policy_id)
+      .map(({ policy_id: _, created_at, ...draft }) => ({ ...draft, created_at: created_at.toISOString() })),
+  }));
 }
 
 /** One policy with its text, in force (or, where none is, the newest), or as it was in the given version. @throws {ProblemError} `not_found` */
@@ -143,6 +166,7 @@ function toVersion(row: z.infer<typeof versionRow> & { state: PolicyState }, ter
     effective_from: row.effective_from?.toISOString() ?? null,
     effective_until: row.effective_until?.toISOString() ?? null,
     activated_by: row.activated_by,
+    is_by_key: row.is_by_key,
     note: row.note,
     indexing: row.indexed_at === null ? "indexing" : "ready",
     created_at: row.created_at.toISOString(),

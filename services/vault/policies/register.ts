@@ -1,13 +1,14 @@
 import type { RegisterPolicyRequest } from "@ledgix/contract/policy";
 import { parseRule } from "@ledgix/rules/parse";
-import { type Principal, principalLabel } from "../access/principal.ts";
+import { authorOf, type Principal } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { assertCasesPass } from "./activate.ts";
 import { indexPolicyVersions } from "./index-versions.ts";
+import { keptAsDraft, mayPutInForce } from "./put-in-force.ts";
 import { type NewPolicyVersion, storePolicyVersion } from "./store.ts";
 
 /**
- * `POST /register-policy`: rules as sentences. One that is not understood is kept as text; calls under the policy then pause instead
+ * `POST /register-policy`: rules as sentences. A key's are kept as a draft, for a member to put in force. A sentence that is not understood is kept as text; calls under the policy then pause instead
  * of being approved, and the message says so.
  */
 export async function registerPolicy(deps: VaultDependencies, principal: Principal, policy: RegisterPolicyRequest) {
@@ -21,14 +22,32 @@ export async function registerPolicy(deps: VaultDependencies, principal: Princip
     content: [policy.description, ...policy.rules].filter(Boolean).join("\n\n"),
     tools: policy.tools,
     rules: policy.rules,
-    createdBy: principalLabel(principal),
+    author: authorOf(principal),
   };
   // A draft first: one that fails a test case of the policy stays one. The same content again puts it in force.
-  const draft = await storePolicyVersion(database, { ...written, isDraft: true });
-  await assertCasesPass(deps, principal.clientId, policy.policy_id, draft.policyVersionId);
-  const { version } = await storePolicyVersion(database, { ...written, isDraft: false });
+  const isForMembers = !(await mayPutInForce(database, principal));
+  const draft = await storePolicyVersion(database, { ...written, isDraft: true, isForMembers });
+  const message = isForMembers
+    ? keptAsDraft(deps, principal.clientId, { policyId: policy.policy_id, ...draft })
+    : await putInForce(deps, principal.clientId, written, draft.policyVersionId);
   void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
-  return { policy_id: policy.policy_id, status: "registered" as const, message: describe(version, policy) };
+  const unread = describeUnread(policy);
+  return {
+    policy_id: policy.policy_id,
+    status: "registered" as const,
+    message: unread === null ? message : `${message} ${unread}`,
+  };
+}
+
+async function putInForce(
+  deps: VaultDependencies,
+  clientId: string,
+  written: Omit<NewPolicyVersion, "isDraft">,
+  draftId: string,
+): Promise<string> {
+  await assertCasesPass(deps, clientId, written.policyId, draftId);
+  const { version } = await storePolicyVersion(await deps.tenants.database(clientId), { ...written, isDraft: false });
+  return `Version ${version} is in force.`;
 }
 
 /** Registered policies have no name of their own: a short description serves as one. */
@@ -36,14 +55,8 @@ function titleOf({ policy_id, description }: RegisterPolicyRequest): string {
   return description.length > 0 && description.length <= 60 ? description : policy_id;
 }
 
-function describe(version: number, { rules, tools }: RegisterPolicyRequest): string {
-  const inForce = `Version ${version} is in force.`;
-  const unread = describeUnread(rules, tools);
-  return unread === null ? inForce : `${inForce} ${unread}`;
-}
-
 /** What follows of the sentences that are not understood; null where all are. */
-function describeUnread(rules: string[], tools: string[]): string | null {
+function describeUnread({ rules, tools }: RegisterPolicyRequest): string | null {
   const unread = rules.flatMap((rule, i) => {
     const parsed = parseRule(rule);
     return parsed.ok ? [] : [`rule ${i + 1}: ${parsed.problem}`];

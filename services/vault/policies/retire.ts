@@ -1,13 +1,19 @@
 import { ProblemError } from "@ledgix/contract/problem";
 import { audit } from "../access/audit.ts";
-import { type Principal, principalLabel } from "../access/principal.ts";
+import { authorOf, type Principal } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { assertCasesPass } from "./activate.ts";
 import { readPolicy } from "./list.ts";
+import { assertMember } from "./put-in-force.ts";
 import { storePolicyVersion } from "./store.ts";
 
-/** Takes a policy out of force: its version in force ends now, and one that was to come does not. @throws {ProblemError} `not_found` */
+/**
+ * Takes a policy out of force: its version in force ends now, and one that was to come does not.
+ *
+ * @throws {ProblemError} `member_required` · `not_found`
+ */
 export async function retirePolicy(deps: VaultDependencies, principal: Principal, policyId: string): Promise<void> {
+  assertMember(principal, "retire a policy");
   const database = await deps.tenants.database(principal.clientId);
   await database.transaction(async (transaction) => {
     const ended = await transaction.run(
@@ -24,13 +30,14 @@ export async function retirePolicy(deps: VaultDependencies, principal: Principal
   });
 }
 
-/** An older version's content as a new version, in force at once. @throws {ProblemError} `not_found` · `cases_failed` */
+/** An older version's content as a new version, in force at once. @throws {ProblemError} `member_required` · `not_found` · `cases_failed` */
 export async function rollBackPolicy(
   deps: VaultDependencies,
   principal: Principal,
   policyId: string,
   { policy_version_id, note }: { policy_version_id: string; note: string },
 ): Promise<void> {
+  assertMember(principal, "roll a policy back");
   const database = await deps.tenants.database(principal.clientId);
   const old = await readPolicy(database, policyId, policy_version_id);
   await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
@@ -48,7 +55,7 @@ export async function rollBackPolicy(
     note: note || `Back to version ${old.version}.`,
     pages: old.pages,
     ...(old.origin && { origin: old.origin }),
-    createdBy: principalLabel(principal),
+    author: authorOf(principal),
     isDraft: false,
   });
   await audit(deps, principal, "policy.rolled_back", policyId, { to: old.version, version: stored.version });

@@ -24,8 +24,10 @@ import { addCase, asked, listCases, removeCase, runCases } from "./cases.ts";
 import { addSource, listSources, removeSource } from "./confluence/sources.ts";
 import { syncSource } from "./confluence/sync.ts";
 import { readCoverage } from "./coverage.ts";
+import { discardDraft } from "./discard.ts";
 import { assertVersion, listPolicies, readPolicy } from "./list.ts";
 import { confirmMapping, readMapping, removeMapping } from "./mapping.ts";
+import { keptAsDraft, mayPutInForce } from "./put-in-force.ts";
 import { readUpload } from "./read-upload.ts";
 import { registerPolicy } from "./register.ts";
 import { retirePolicy, rollBackPolicy } from "./retire.ts";
@@ -52,7 +54,8 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     const principal = await admit(context, "policies:write");
     const { file, fields } = await readUpload(context.req);
     const database = await tenants.database(principal.clientId);
-    const upload = await acceptUpload(database, principal, file, fields);
+    const isDraft = fields.draft || !(await mayPutInForce(database, principal));
+    const upload = await acceptUpload(database, principal, file, { ...fields, draft: isDraft });
     const work = processUpload(deps, principal.clientId, upload.upload_id).catch((error: unknown) => {
       deps.log.error("policy.not_read", error, { upload_id: upload.upload_id });
       return null;
@@ -64,7 +67,12 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
       throw new ProblemError(code, settled.reason ?? "The document cannot be read.");
     }
     if (!settled?.policy_version_id) return context.json({ upload: settled ?? upload }, 202);
-    return context.json(await readPolicy(database, settled.policy_id, settled.policy_version_id), 201);
+    const stored = await readPolicy(database, settled.policy_id, settled.policy_version_id);
+    if (principal.kind === "member") return context.json(stored, 201);
+    const { policy_id: policyId, policy_version_id: policyVersionId, version, state } = stored;
+    const draft = { policyId, policyVersionId, version, isDraft: state === "draft" };
+    const message = isDraft ? keptAsDraft(deps, principal.clientId, draft) : `Version ${version} is in force.`;
+    return context.json({ ...stored, status: "registered", message }, 201);
   });
   app.get("/policy-uploads", async (context) => {
     const principal = await admit(context, "policies:read");
@@ -106,6 +114,13 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
     return context.json(await readPolicy(await tenants.database(principal.clientId), policyId));
   });
 
+  app.delete("/policies/:policyId/drafts/:policyVersionId", async (context) => {
+    const principal = await admit(context, "policies:write");
+    const { policyId, policyVersionId } = context.req.param();
+    await discardDraft(deps, principal, policyId, policyVersionId);
+    return context.json({ policies: await listPolicies(await tenants.database(principal.clientId)) });
+  });
+
   app.get("/policies/:policyId/cases", async (context) => {
     const principal = await admit(context, "policies:read");
     const policyId = context.req.param("policyId");
@@ -125,7 +140,7 @@ export function addPolicyRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   app.delete("/policies/:policyId/cases/:caseId", async (context) => {
     const principal = await admit(context, "policies:write");
     const database = await tenants.database(principal.clientId);
-    await removeCase(database, context.req.param("policyId"), context.req.param("caseId"));
+    await removeCase(database, principal, context.req.param("policyId"), context.req.param("caseId"));
     return context.json({ cases: await listCases(database, context.req.param("policyId")) });
   });
 

@@ -4,7 +4,7 @@ import { type PolicyUpload, policyUpload, type uploadPolicyFields } from "@ledgi
 import { ProblemError } from "@ledgix/contract/problem";
 import type { Database, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { type Principal, principalLabel } from "../access/principal.ts";
+import { isKey, type Principal, principalId, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { indexPolicyVersions } from "./index-versions.ts";
 import { storeIn } from "./store.ts";
@@ -31,10 +31,17 @@ export async function acceptUpload(
   const policyId = fields.policyId ?? policyIdOf(fields.documentName);
   const row = await database.row(
     uploadRow,
-    `insert into policy_uploads (upload_id, policy_id, title, tools, categories, note, is_draft, file_name, bytes, size, sha256, state, created_by)
-     values ($1, $2, $3, coalesce($4::text[], (select tools from policy_versions where policy_id = $2 order by version desc limit 1), '{}'),
-       coalesce($12::text[], (select categories from policy_versions where policy_id = $2 order by version desc limit 1), '{}'),
-       $5, $6, $7, $8, $9, $10, 'waiting', $11) returning ${COLUMNS}`,
+    `insert into policy_uploads (upload_id, policy_id, title, tools, categories, note, is_draft, file_name, bytes, size, sha256, state, created_by,
+       created_by_id)
+     select $1, $2, $3, coalesce($4::text[], before.tools, '{}'), coalesce($12::text[], before.categories, '{}'), $5, $6, $7, $8, $9, $10,
+       'waiting', $11, $13
+     from (select) one left join lateral (
+       select tools, categories from policy_versions v where policy_id = $2
+         -- What a key drafted counts for nothing until a member puts it in force.
+         and ($6 or effective_from is not null or created_by_id is null or created_by_id not like 'key:%')
+       order by exists (select from policies_in_force f where f.policy_version_id = v.policy_version_id) desc, version desc limit 1
+     ) before on true
+     returning ${COLUMNS}`,
     [
       crypto.randomUUID(),
       policyId,
@@ -48,6 +55,7 @@ export async function acceptUpload(
       createHash("sha256").update(bytes).digest("hex"),
       principalLabel(principal),
       fields.categories ?? null,
+      principalId(principal),
     ],
   );
   if (row === null) throw new ProblemError("internal_error", "The document could not be kept. Upload it again.");
@@ -66,6 +74,7 @@ const claimed = z.object({
   size: z.number(),
   sha256: z.string(),
   created_by: z.string(),
+  created_by_id: z.string().nullable(),
 });
 
 /**
@@ -103,8 +112,9 @@ export async function processUpload(deps: VaultDependencies, clientId: string, u
         ...before,
         note: upload.note,
         origin: { file_name: upload.file_name, sha256: upload.sha256, bytes: upload.size },
-        createdBy: upload.created_by,
+        author: { id: upload.created_by_id, label: upload.created_by },
         isDraft: upload.is_draft,
+        isForMembers: upload.is_draft && isKey(upload.created_by_id),
       });
       await transaction.run(
         "update policy_uploads set state = $2, bytes = null, policy_version_id = $3, touched_at = now() where upload_id = $1",
@@ -112,6 +122,7 @@ export async function processUpload(deps: VaultDependencies, clientId: string, u
       );
     });
   } catch (error) {
+    if (error instanceof ProblemError) return refuseUpload(database, uploadId, error.code, error.message);
     deps.log.error("policy.not_read", error, { upload_id: uploadId });
     await database.run(
       "update policy_uploads set state = 'waiting', touched_at = now() where upload_id = $1 and state = 'reading'",

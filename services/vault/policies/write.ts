@@ -2,7 +2,7 @@ import type { PolicyDocument, WritePolicyRequest } from "@ledgix/contract/policy
 import { ProblemError } from "@ledgix/contract/problem";
 import { readCedar } from "@ledgix/rules/validate";
 import { z } from "zod";
-import { type Principal, principalLabel } from "../access/principal.ts";
+import { authorOf, type Principal } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { indexPolicyVersions } from "./index-versions.ts";
 import { readPolicy } from "./list.ts";
@@ -38,8 +38,9 @@ export async function writePolicy(
     mediaType: "text/markdown",
     pages: isSameText ? before.pages : [],
     ...(isSameText && origin.success && { origin: origin.data }),
-    createdBy: principalLabel(principal),
+    author: authorOf(principal),
     isDraft: true,
+    isForMembers: principal.kind === "key",
   });
   void indexPolicyVersions(deps, principal.clientId).catch((error) => deps.log.error("policy.not_indexed", error));
   return readPolicy(database, policy_id, policyVersionId);

@@ -98,6 +98,8 @@ function changeOf(before: ReviewSettings, after: ReviewSettings): JsonObject {
     "separate_key_creators",
     "deny_uncovered",
     "minimum_membership_days",
+    "deployment_keys_activate",
+    "separate_rule_writers",
   ] as const;
   const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const pick = (settings: ReviewSettings) => Object.fromEntries(changed.map((name) => [name, settings[name]]));

@@ -3,9 +3,10 @@ import { ProblemError } from "@ledgix/contract/problem";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { audit } from "../../access/audit.ts";
-import { type Principal, principalLabel } from "../../access/principal.ts";
+import { type Principal, principalId, principalLabel } from "../../access/principal.ts";
 import { ConfluenceError } from "../../adapters/confluence.ts";
 import type { VaultDependencies } from "../../dependencies.ts";
+import { assertMember } from "../put-in-force.ts";
 
 const row = confluenceSource.extend({
   pages: z.coerce.number(),
@@ -47,9 +48,9 @@ export async function addSource(
     confluence_tokens: { ...secret.confluence_tokens, [sourceId]: token },
   }));
   await database.run(
-    `insert into confluence_sources (source_id, base_url, email, space_key, root_page_id, tools, created_by)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [sourceId, site.baseUrl, email, space_key, root_page_id ?? null, tools, principalLabel(principal)],
+    `insert into confluence_sources (source_id, base_url, email, space_key, root_page_id, tools, created_by, created_by_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [sourceId, site.baseUrl, email, space_key, root_page_id ?? null, tools, principalLabel(principal), principalId(principal)],
   );
   await audit(deps, principal, "confluence.added", sourceId, {
     base_url: site.baseUrl,
@@ -59,10 +60,15 @@ export async function addSource(
   return sourceId;
 }
 
-/** Stops reading a source and forgets its token. The policies that came of it stay as they are. @throws {ProblemError} `not_found` */
+/**
+ * Stops reading a source and forgets its token. The policies that came of it stay as they are. A key removes what it added itself.
+ *
+ * @throws {ProblemError} `member_required` · `not_found`
+ */
 export async function removeSource(deps: VaultDependencies, principal: Principal, sourceId: string): Promise<void> {
   const database = await deps.tenants.database(principal.clientId);
   const isId = z.uuid().safeParse(sourceId).success;
+  if (isId) await assertMayRemove(database, principal, sourceId);
   const removed = isId ? await database.run("delete from confluence_sources where source_id = $1", [sourceId]) : 0;
   if (removed === 0) throw new ProblemError("not_found", "There is no Confluence source of this id.");
   await deps.tenants.changeSecret(principal.clientId, (secret) => {
@@ -70,4 +76,14 @@ export async function removeSource(deps: VaultDependencies, principal: Principal
     return { ...secret, confluence_tokens: others };
   });
   await audit(deps, principal, "confluence.removed", sourceId, {});
+}
+
+async function assertMayRemove(database: Queryable, principal: Principal, sourceId: string): Promise<void> {
+  const source = await database.row(
+    z.object({ created_by_id: z.string().nullable() }),
+    "select created_by_id from confluence_sources where source_id = $1",
+    [sourceId],
+  );
+  if (source !== null && source.created_by_id !== principalId(principal))
+    assertMember(principal, "remove a source that it did not add");
 }

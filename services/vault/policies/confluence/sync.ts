@@ -4,6 +4,7 @@ import { ProblemError } from "@ledgix/contract/problem";
 import type { Database } from "@ledgix/tenancy/database";
 import type { TenantSecret } from "@ledgix/tenancy/secrets";
 import { z } from "zod";
+import { isKey } from "../../access/principal.ts";
 import { ConfluenceError, type ConfluencePage, type ConfluenceSite } from "../../adapters/confluence.ts";
 import type { VaultDependencies } from "../../dependencies.ts";
 import { processUpload } from "../upload.ts";
@@ -11,14 +12,10 @@ import { processUpload } from "../upload.ts";
 /** Seconds that one sync may take, before another one may begin. */
 const LEASE_SECONDS = 600;
 
-const source = confluenceSource.pick({
-  source_id: true,
-  base_url: true,
-  email: true,
-  space_key: true,
-  root_page_id: true,
-  tools: true,
-});
+const source = confluenceSource
+  .pick({ source_id: true, base_url: true, email: true, space_key: true, root_page_id: true, tools: true })
+  // Whoever connects a source writes what is read from it: a key's are drafts.
+  .extend({ created_by_id: z.string().nullable() });
 type Source = z.infer<typeof source>;
 
 /** Syncs the sources whose time has come. */
@@ -82,8 +79,7 @@ async function readChanges(deps: VaultDependencies, database: Database, clientId
     if (before?.version === page.version && before.title === page.title) continue;
     await readPage(deps, database, clientId, from, site, page);
   }
-  for (const { page_id } of known)
-    if (!pages.some(({ id }) => id === page_id)) await forgetPage(database, from.source_id, page_id);
+  for (const { page_id } of known) if (!pages.some(({ id }) => id === page_id)) await forgetPage(database, from, page_id);
 }
 
 /** Hands a page to the way of every upload: read apart, stored as a version, indexed. */
@@ -101,8 +97,9 @@ async function readPage(
   const uploadId = crypto.randomUUID();
   await database.transaction(async (transaction) => {
     await transaction.run(
-      `insert into policy_uploads (upload_id, policy_id, title, tools, note, is_draft, source, file_name, bytes, size, sha256, state, created_by)
-       values ($1, $2, $3, $4, $5, false, 'confluence', $6, $7, $8, $9, 'waiting', 'Confluence')`,
+      `insert into policy_uploads (upload_id, policy_id, title, tools, note, is_draft, source, file_name, bytes, size, sha256, state, created_by,
+         created_by_id)
+       values ($1, $2, $3, $4, $5, $10, 'confluence', $6, $7, $8, $9, 'waiting', 'Confluence', $11)`,
       [
         uploadId,
         policyId,
@@ -113,6 +110,8 @@ async function readPage(
         bytes,
         bytes.length,
         createHash("sha256").update(bytes).digest("hex"),
+        isKey(from.created_by_id),
+        from.created_by_id,
       ],
     );
     await transaction.run(
@@ -124,12 +123,13 @@ async function readPage(
   await processUpload(deps, clientId, uploadId);
 }
 
-async function forgetPage(database: Database, sourceId: string, pageId: string): Promise<void> {
+async function forgetPage(database: Database, from: Source, pageId: string): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.run("update confluence_pages set deleted_at = now() where source_id = $1 and page_id = $2", [
-      sourceId,
+      from.source_id,
       pageId,
     ]);
+    if (isKey(from.created_by_id)) return;
     await transaction.run(
       `update policy_versions set effective_until = now() where policy_version_id in
          (select policy_version_id from policies_in_force where policy_id = $1)`,
