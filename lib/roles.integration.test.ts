@@ -154,6 +154,7 @@ async function actions(): Promise<[name: string, permission: Permission, call: (
     ["uploadPolicy", "policies:write", () => policies.uploadPolicy(clientId, document())],
     ["writePolicy", "policies:write", () => policies.writePolicy(clientId, draft)],
     ["activatePolicy", "policies:write", () => policies.activatePolicy(clientId, "p", { policy_version_id: id })],
+    ["discardDraft", "policies:write", () => policies.discardDraft(clientId, "p", id)],
     ["retirePolicy", "policies:write", () => policies.retirePolicy(clientId, "p")],
     ["rollBackPolicy", "policies:write", () => policies.rollBackPolicy(clientId, "p", id)],
     ["previewRules", "policies:write", () => policies.previewRules(clientId, { rules: [], cedar: "", tools: [] })],
