@@ -238,6 +238,13 @@ async function listenAnywhere(fetch: (request: Request) => Response | Promise<Re
   return { url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}` };
 }
 
+/** Asks for clearance, and waits for the decision where a busy machine takes longer. @returns the answer's body */
+export async function clearanceOf(caller: Caller, call: object): Promise<Answer["body"]> {
+  const { body } = await caller("POST", "/request-clearance", call);
+  if (body.status !== "processing") return body;
+  return (await caller("GET", `/clearance-status/${body.request_id}?wait=30`)).body;
+}
+
 /** Asks until an answer satisfies, for what happens in the background. */
 export async function until<Value>(ask: () => Promise<Value>, isEnough: (value: Value) => boolean): Promise<Value> {
   for (let tries = 0; ; tries++) {

@@ -1,6 +1,6 @@
 import { type Scope, scopes } from "@ledgix/contract/permissions";
 import type { PolicyList } from "@ledgix/contract/policy";
-import { type Answer, type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
+import { type Answer, type Caller, clearanceOf, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
@@ -37,7 +37,7 @@ function upload(by: Caller, text: string, more: Record<string, string> = {}): Pr
 }
 
 const status = async (agent: Caller, amount = 900_001) =>
-  (await agent("POST", "/request-clearance", { tool_name: "wire", tool_args: { amount } })).body.status;
+  (await clearanceOf(agent, { tool_name: "wire", tool_args: { amount } })).status;
 
 const versions = async (owner: Caller, policyId = "p"): Promise<[number, string][]> =>
   (await owner("GET", `/policies/${policyId}`)).body.versions.map(
@@ -326,7 +326,7 @@ describe("where rules are kept apart from the keys that ask under them", () => {
       await database.run("update policy_versions set created_by_id = null");
       if (writer.startsWith("somebody")) await database.run("update policy_versions set created_by = 'gone@example.com'");
     }
-    const { body } = await agent("POST", "/request-clearance", { tool_name: "wire", tool_args: { amount: 5 } });
+    const body = await clearanceOf(agent, { tool_name: "wire", tool_args: { amount: 5 } });
     expect([body.status, body.reason_code]).toEqual([outcome, outcome === "approved" ? "rule_allow" : "own_rule"]);
     if (outcome === "pending_review") expect(body.reason).toMatch(/Somebody else decides\.$|A person decides\.$/);
   });

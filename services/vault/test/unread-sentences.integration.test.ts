@@ -1,5 +1,5 @@
 import type { TracedRule } from "@ledgix/contract/judge";
-import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
+import { type Caller, clearanceOf, type Stack, startStack } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let stack: Stack;
@@ -28,7 +28,7 @@ async function tenantWith(policies: Written[]): Promise<{ owner: Caller; agent: 
 }
 
 const ask = async (agent: Caller, tool_name: string, amount = 10) => {
-  const { body } = await agent("POST", "/request-clearance", { tool_name, tool_args: { amount } });
+  const body = await clearanceOf(agent, { tool_name, tool_args: { amount } });
   return [body.status, body.reason_code];
 };
 
