@@ -1,10 +1,8 @@
+import { notificationEvents } from "@ledgix/contract/notifications";
 import type { Mail } from "../adapters/mailer.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { renderMail } from "./mail-layout.ts";
 import type { Notice } from "./notice.ts";
-
-/** Characters of a subject: mail programs show about seventy. */
-const MAX_SUBJECT = 140;
 
 type Deps = Pick<VaultDependencies, "config">;
 export type MailContext = {
@@ -21,7 +19,7 @@ export function noticeMail(deps: Deps, notice: Notice, context: MailContext): Ma
   const url = consoleUrl(deps, context.clientId, notice.path);
   return {
     ...envelope(deps, context),
-    subject: subjectOf(notice.requestId ? threadSubject(notice) : `${notice.title}.`),
+    subject: notice.requestId ? threadSubject(notice.requestId) : labelOf(notice),
     ...(notice.requestId && { inReplyTo: `<case-${notice.requestId}@ledgix>` }),
     ...renderMail({
       preview: notice.lines[0] ?? notice.title,
@@ -38,10 +36,11 @@ export function noticeMail(deps: Deps, notice: Notice, context: MailContext): Ma
 export function digestMail(deps: Deps, notices: Notice[], context: MailContext): Mail {
   const url = consoleUrl(deps, context.clientId, "/reviews");
   const waiting = notices.filter(({ noticeCase }) => noticeCase?.request.status === "pending_review").length;
-  const heading = `${notices.length} ${notices.length === 1 ? "notice" : "notices"} from ${context.tenantName}`;
+  const number = `${notices.length} ${notices.length === 1 ? "notice" : "notices"}`;
+  const heading = `${number} from ${context.tenantName}`;
   return {
     ...envelope(deps, context),
-    subject: subjectOf(waiting > 0 ? `${heading}, ${waiting} still waiting` : heading),
+    subject: waiting > 0 ? `${number}, ${waiting} still waiting` : number,
     ...renderMail({
       preview: notices[0]?.title ?? heading,
       heading,
@@ -80,13 +79,9 @@ function footerOf({ config }: Deps, { tenantName, to, unsubscribeToken }: MailCo
   return [`${tenantName} on Ledgix, to ${to}.`, more, leave].filter(Boolean).join(" ");
 }
 
-/** The subject stays the same through a case, so that mail programs that thread by it do so too. */
-function threadSubject({ noticeCase, title }: Notice): string {
-  return noticeCase ? `${noticeCase.sentence.agent} ${noticeCase.sentence.text}` : title;
-}
+// Nothing that an agent, a member or a tenant wrote stands in a subject, which is read as the product's own words.
 
-/** A subject is one line, whatever an agent put into it. */
-function subjectOf(text: string): string {
-  const line = text.replaceAll(/[\r\n\t\p{Cc}]+/gu, " ").trim();
-  return line.length > MAX_SUBJECT ? `${line.slice(0, MAX_SUBJECT - 1)}…` : line;
-}
+/** The subject stays the same through a case, so that mail programs that thread by it do so too. */
+const threadSubject = (requestId: string) => `Ledgix case ${requestId.slice(0, 8)}`;
+
+const labelOf = ({ type }: Notice) => (type === "review.mentioned" ? "A comment names you" : notificationEvents[type].label);
