@@ -6,12 +6,15 @@ const USE_RECORDED_EVERY_MS = 10_000;
 const REFUSALS_GATHERED_MS = 1_000;
 const MAX_RUNTIME = 120;
 const MAX_FROM = 64;
+/** Names of one key's runtimes that are kept: callers write them, and may write a new one each time. */
+const MAX_RUNTIMES = 50;
 /** Pairs of key and runtime that are remembered; beyond it the map starts anew, and some uses are written sooner. */
 const CAPACITY = 10_000;
 
 const MARK_USED = `
   with used as (
-    insert into public.api_key_uses (key_id, client_id, runtime, last_from) values ($1, $2, $4, $3)
+    insert into public.api_key_uses (key_id, client_id, runtime, last_from)
+    select $1::uuid, $2::uuid, $4, $3 where (select count(*) from public.api_key_uses where key_id = $1 and runtime <> $4) < ${MAX_RUNTIMES}
     on conflict (key_id, runtime) do update set last_used_at = now(), last_from = excluded.last_from)
   update public.api_keys set last_used_at = now(), last_used_from = $3, last_used_runtime = $4 where id = $1`;
 const COUNT_REFUSALS = `

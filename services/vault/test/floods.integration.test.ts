@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Caller, type Replica, type Stack, startStack } from "@ledgix/local/test/stack";
+import { type Caller, type Replica, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { evaluateRequest } from "@ledgix/vault/clearance/evaluate";
 import type { VaultDependencies } from "@ledgix/vault/dependencies";
@@ -203,6 +203,16 @@ describe("what one caller holds open is bounded", () => {
     expect(await Promise.race([first, sleep(15_000, "held")])).toBe(200);
     over.abort();
     await Promise.allSettled(others);
+  });
+
+  it("a key has fifty runtimes at most, whatever it calls itself", async () => {
+    const caller = await stack.addKey(acme);
+    for (let n = 0; n < 60; n++) await caller("GET", "/clearance-status/x", undefined, { "user-agent": `made-up/${n}` });
+    const kept = () =>
+      stack.controlPlane.run("update public.api_key_uses set runtime = runtime where key_id = $1", [caller.keyId]);
+    await until(kept, (count) => count >= 50);
+    await sleep(300); // the last of them are written behind their answers
+    expect(await kept()).toBeLessThan(60); // some are written at one moment
   });
 
   it("and a stream's own looks at its reader count for nothing", async () => {
