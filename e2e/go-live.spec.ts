@@ -64,7 +64,7 @@ test("a suspended tenant stops its keys, and its owner takes it back", async ({ 
   await page.getByRole("button", { name: "Suspend tenant" }).click();
   await expect(page.getByRole("heading", { name: "This tenant is suspended" })).toBeVisible();
   await expectAccessible(page);
-  await expect.poll(async () => (await callVault(key, "GET", "/ledger")).status, { timeout: 20_000 }).toBe(401);
+  await expect.poll(async () => (await callVault(key, "GET", "/ledger")).status, { timeout: 20_000 }).toBe(403);
   await page.getByRole("button", { name: "Resume tenant" }).click();
   await expect(page.getByRole("heading", { name: "Get started" })).toBeVisible();
   await expect.poll(async () => (await callVault(key, "GET", "/ledger")).status, { timeout: 20_000 }).toBe(200);
