@@ -22,10 +22,18 @@ create table if not exists auth.users (id uuid primary key, email text);
 create table if not exists auth.sessions (
   id uuid primary key,
   user_id uuid not null references auth.users (id) on delete cascade,
-  created_at timestamptz,
+  created_at timestamptz default now(),
   refreshed_at timestamp,
   user_agent text,
-  ip inet
+  ip inet,
+  aal text
+);
+-- Supabase Lite offers no second factor: there it stays empty.
+create table if not exists auth.mfa_factors (
+  id uuid primary key,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  factor_type text not null,
+  status text not null
 );
 
 do $$

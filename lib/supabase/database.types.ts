@@ -325,6 +325,8 @@ export type Database = {
       create_tenant: { Args: { tenant_name: string }; Returns: string };
       describe_invitation: { Args: { token: string }; Returns: Json };
       dismiss_key_refusal: { Args: { refused_key: string; refusal_reason: string; environment: string }; Returns: undefined };
+      end_other_sessions: { Args: {  }; Returns: number };
+      end_session: { Args: { session: string }; Returns: undefined };
       invite_member: { Args: { client: string; invitee: string; invited_role: string; token: string }; Returns: string };
       list_sessions: { Args: {  }; Returns: Json };
       remove_member: { Args: { client: string; member: string }; Returns: undefined };
@@ -333,7 +335,10 @@ export type Database = {
       resume_tenant: { Args: { client: string }; Returns: undefined };
       revoke_api_key: { Args: { key_id: string }; Returns: string };
       rotate_api_key: { Args: { key_id: string; new_prefix: string; hash: string; overlap: string; expires?: string }; Returns: string };
+      settle_attempt: { Args: { returned: string[]; emptied: string[]; known?: string }; Returns: undefined };
       suspend_tenant: { Args: { client: string }; Returns: undefined };
+      take_attempt: { Args: { buckets: Json; known?: string }; Returns: number };
+      touch_session: { Args: { agent: string; place: string; is_used: boolean }; Returns: string };
       withdraw_invitation: { Args: { invitation: string }; Returns: undefined };
     };
     Enums: Record<never, never>;

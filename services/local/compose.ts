@@ -20,7 +20,7 @@ import { openControlPlane } from "./control-plane.ts";
 import type { LocalSecrets } from "./data-directory.ts";
 import { allowedHosts } from "./hosts.ts";
 import { inboxPath, isOfInbox, openInbox } from "./inbox.ts";
-import { listen } from "./listen.ts";
+import { listen, peerAddress } from "./listen.ts";
 
 /** Seconds between checkpoints here, unless the environment says otherwise: a newcomer should not wait for a proof. */
 const CHECKPOINT_SECONDS = "5";
@@ -96,8 +96,8 @@ export async function startServices(options: {
 
   const hosts = allowedHosts(config);
   const servers = [
-    await listen("SUPABASE_PORT", config.SUPABASE_PORT, hosts, (request) =>
-      isOfInbox(request) ? inbox.page.fetch(request) : controlPlane.fetch(request),
+    await listen("SUPABASE_PORT", config.SUPABASE_PORT, hosts, (request, env) =>
+      isOfInbox(request) ? inbox.page.fetch(request) : controlPlane.fetch(request, peerAddress(env)),
     ),
     await listen("JUDGE_PORT", config.JUDGE_PORT, hosts, judge.fetch),
   ];

@@ -4,11 +4,13 @@ import { holdDirectory } from "@ledgix/tenancy/hold-directory";
 import { wrapPglite } from "@ledgix/tenancy/pglite";
 import { App, appliedVersions, type EmailDriver, ensureHistoryTable, recordVersion } from "@supabase/lite";
 import { createPgliteConnection } from "@supabase/lite/pglite";
+import { signInDoor } from "./sign-in/door.ts";
+import { resetMail } from "./sign-in/reset-mail.ts";
 
 export type ControlPlane = {
   database: Database;
-  /** Supabase's HTTP API: auth and the Data API. */
-  fetch: (request: Request) => Promise<Response>;
+  /** Supabase's HTTP API: auth and the Data API. `address` is the caller's; callers without one are counted together. */
+  fetch: (request: Request, address?: string) => Promise<Response>;
   close(): Promise<void>;
 };
 
@@ -51,8 +53,9 @@ export async function openControlPlane(options: {
       site_url: options.siteUrl,
       publishable_key: options.publishableKey,
       minimum_password_length: 10,
+      email: { otp_length: 8, otp_expiry: 3600 },
     },
-    options: { drivers: { email: options.email }, server: { admin: false, disableStudio: true } },
+    options: { drivers: { email: resetMail(options.email, options.siteUrl) }, server: { admin: false, disableStudio: true } },
   });
   await app.init();
   await app.ensureSystemSchema();
@@ -65,12 +68,15 @@ export async function openControlPlane(options: {
     await database.transaction((transaction) => transaction.script(sql));
     await recordVersion(connection, { version, name, statements: [sql] });
   }
-  // Supabase Lite tells its configuration and schema at `/_system`, to anybody.
-  const isOffered = ({ url }: Request) => /^\/(auth|rest)\/v1\//.test(new URL(url).pathname);
+  const door = signInDoor({
+    database,
+    secret: options.jwtSecret,
+    publishableKey: options.publishableKey,
+    lite: async (request) => app.fetch(request, { peerAddress: null }),
+  });
   return {
     database,
-    fetch: async (request) =>
-      isOffered(request) ? app.fetch(request, { peerAddress: null }) : new Response("Not found", { status: 404 }),
+    fetch: (request, address = "") => door(request, address),
     close: () => connection.close().finally(letGo),
   };
 }

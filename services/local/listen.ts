@@ -1,8 +1,17 @@
 import type { Server } from "node:http";
 import { connect } from "node:net";
 import { serve } from "@hono/node-server";
+import { z } from "zod";
 import { HOST, StartRefused } from "./config.ts";
 import { onlyFor } from "./hosts.ts";
+
+const connection = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
+
+/** Who is at the other end of a request's connection. Headers say nothing of it: the caller writes them. */
+export function peerAddress(env: object): string {
+  const parsed = connection.safeParse(env);
+  return parsed.success ? parsed.data.incoming.socket.remoteAddress : "";
+}
 
 export type Listening = { close(): Promise<void> };
 

@@ -40,7 +40,7 @@ const memberRow = z.object({
 });
 const FIND_MEMBER = `
   select m.client_id, m.user_id, m.email, m.role,
-    $3::uuid is null or exists (select from auth.sessions s where s.id = $3 and s.user_id = $2) as is_signed_in, ${SUSPENSION} as suspension
+    $3::uuid is null or private.session_is_whole($3, $2) as is_signed_in, ${SUSPENSION} as suspension
   from public.memberships m join public.clients c on c.id = m.client_id
   where m.client_id = $1 and m.user_id = $2`;
 

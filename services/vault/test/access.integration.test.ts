@@ -2,6 +2,7 @@ import { type Permission, permissions, type Role, roles, type Scope, scopes } fr
 import { type Caller, type Stack, startStack, until } from "@ledgix/local/test/stack";
 import { memoryRateLimit } from "@ledgix/vault/adapters/memory-rate-limit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 
 let stack: Stack;
 let acme: string;
@@ -234,6 +235,64 @@ describe("across tenants", () => {
       ({ status }) => status === 401,
     );
     expect(body).toMatchObject({ code: "access_token_invalid", detail: "This session was signed out. Sign in again." });
+  });
+
+  it.each([
+    [
+      "nobody used for half a day",
+      "update auth.sessions set created_at = now() - interval '12 hours 1 second' where user_id = $1",
+    ],
+    [
+      "a person left half a day ago, though its page went on asking",
+      `insert into private.session_uses (session_id, user_id, last_used_at) select id, user_id, now() - interval '12 hours 1 second'
+       from auth.sessions where user_id = $1`,
+    ],
+    [
+      "is a week old, though it was used just now",
+      `with used as (insert into private.session_uses (session_id, user_id) select id, user_id from auth.sessions where user_id = $1)
+       update auth.sessions set created_at = now() - interval '7 days 1 second', refreshed_at = now() at time zone 'UTC' where user_id = $1`,
+    ],
+    [
+      "has not shown the second factor",
+      "insert into auth.mfa_factors (id, user_id, factor_type, status) values (gen_random_uuid(), $1, 'totp', 'verified')",
+    ],
+  ])("a session that %s opens nothing, and its event stream ends", async (_, change) => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const member = await stack.addMember(acme, "reviewer", email);
+    expect((await member("GET", "/reviews")).status).toBe(200);
+    const stop = new AbortController();
+    const stream = await member.stream("/reviews/stream", stop.signal);
+    const userId = await stack.controlPlane.row(z.object({ id: z.string() }), "select id from auth.users where email = $1", [
+      email,
+    ]);
+    await stack.controlPlane.run(change, [userId?.id ?? ""]);
+    const { body } = await until(
+      () => member("GET", "/reviews"),
+      ({ status }) => status === 401,
+    );
+    expect(body.code).toBe("access_token_invalid");
+    for await (const _chunk of stream); // comes to its end by itself
+    stop.abort();
+  });
+
+  it("a session that shows its second factor is in, and one that was not confirmed asks for nothing", async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const member = await stack.addMember(acme, "reviewer", email);
+    const factor = (status: string) =>
+      stack.controlPlane.run(
+        `insert into auth.mfa_factors (id, user_id, factor_type, status)
+         select gen_random_uuid(), id, 'totp', $2 from auth.users where email = $1`,
+        [email, status],
+      );
+    await factor("unverified");
+    expect((await member("GET", "/reviews")).status).toBe(200);
+    await factor("verified");
+    await stack.controlPlane.run(
+      "update auth.sessions set aal = 'aal2' where user_id = (select id from auth.users where email = $1)",
+      [email],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 6000)); // past what Vault remembers
+    expect((await member("GET", "/reviews")).status).toBe(200);
   });
 });
 
