@@ -1,5 +1,6 @@
 import { createServerClient } from "@supabase/ssr";
 import { type NextRequest, NextResponse } from "next/server";
+import { USE_HEADER } from "./lib/auth/use-header";
 import { env } from "./lib/env";
 import { ownHost, refuseOtherHost, refuseOtherOrigin } from "./lib/origin";
 import { sessionCookieOptions } from "./lib/supabase/server";
@@ -19,6 +20,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   headers.set("content-security-policy", policy); // Next reads the nonce from here
   const host = ownHost(request);
   if (host !== null) headers.set("x-forwarded-host", host);
+  headers.set(USE_HEADER, isUse(request) ? "page" : "poll");
 
   let response = NextResponse.next({ request: { headers } });
   const client = createServerClient(env().SUPABASE_URL, env().SUPABASE_PUBLISHABLE_KEY, {
@@ -37,6 +39,11 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   response.headers.set("content-security-policy", policy);
   if (request.nextUrl.pathname.startsWith("/api/")) response.headers.set("cache-control", "no-store");
   return response;
+}
+
+/** What an open page asks by itself, or asks ahead, is no sign that a person is there. */
+function isUse(request: NextRequest): boolean {
+  return !request.nextUrl.pathname.startsWith("/api/") && !request.headers.has("next-router-prefetch");
 }
 
 /** Scripts by nonce alone. Styles may be inline, since dialogs and toasts bring theirs; no style can load or send anything elsewhere. */

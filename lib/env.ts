@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { parseNetworks } from "./auth/client-address";
 
 const consoleEnv = z.object({
   /** The Supabase project, as this server reaches it. */
@@ -11,6 +12,20 @@ const consoleEnv = z.object({
   VAULT_PUBLIC_URL: z.url(),
   /** The console, as people reach it. */
   CONSOLE_URL: z.url(),
+  /** Proxies in front of the console, as addresses and networks. X-Forwarded-For counts from these alone. */
+  CONSOLE_TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .transform((text, context) => {
+      try {
+        return parseNetworks(text);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "takes addresses and networks" });
+        return z.NEVER;
+      }
+    }),
+  /** Keys the names under which tries are counted; the same on all replicas. */
+  CONSOLE_ATTEMPTS_SECRET: z.string().min(32).optional(),
   /** The names that this server answers to, without ports, separated by commas; unset: any, as behind a load balancer. */
   CONSOLE_ALLOWED_HOSTS: z
     .string()

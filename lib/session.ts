@@ -1,10 +1,10 @@
 import "server-only";
 import { type Permission, type Role, role, roleMay } from "@ledgix/contract/permissions";
-import { isAuthSessionMissingError } from "@supabase/supabase-js";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { z } from "zod";
 import { readSubject } from "./access-token";
+import { touchSession } from "./auth/touch-session";
 import { supabase } from "./supabase/server";
 
 export type Tenant = {
@@ -31,29 +31,35 @@ const memberships = z.array(
   }),
 );
 
-/** The signed-in person and their tenants, or null. What is read through their session, row level security has checked. */
+/**
+ * The signed-in person and their tenants, or null. What is read through their session, row level security has checked. Sends whoever has
+ * not shown their second factor to where it is asked.
+ */
 export const readSession = cache(async (): Promise<Omit<Member, "tenant"> | null> => {
   const client = await supabase();
   const { data } = await client.auth.getSession();
   const accessToken = data.session?.access_token ?? "";
   const subject = readSubject(accessToken);
   if (subject === null) return null;
-  const { data: rows, error } = await client
-    .from("memberships")
-    .select("role, clients(id, name, status, delete_after, suspended_by)")
-    .eq("user_id", subject.userId)
-    .order("created_at");
-  if (error) {
+  const [state, { data: rows, error }] = await Promise.all([
+    touchSession(client),
+    client
+      .from("memberships")
+      .select("role, clients(id, name, status, delete_after, suspended_by)")
+      .eq("user_id", subject.userId)
+      .order("created_at"),
+  ]);
+  if (state.error ?? error) {
     // PGRST3xx: the token is not valid any more. Anything else is an outage, and must not look like being signed out.
-    if (error.code?.startsWith("PGRST3")) return null;
+    if ((state.error ?? error)?.code?.startsWith("PGRST3")) return null;
     throw new Error("The control plane cannot be reached.");
   }
-  // No tenant: a new person, or a session that was signed out elsewhere, which row level security shows nothing to.
-  if (rows.length === 0 && isAuthSessionMissingError((await client.auth.getUser()).error)) return null;
+  if (state.data === "ended") return null;
+  if (state.data === "second_factor") redirect("/second-factor");
   return {
     email: subject.email,
     accessToken,
-    tenants: memberships.parse(rows).map((row) => ({ ...row.clients, role: row.role })),
+    tenants: memberships.parse(rows ?? []).map((row) => ({ ...row.clients, role: row.role })),
   };
 });
 

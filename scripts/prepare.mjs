@@ -57,9 +57,14 @@ export function buildConsole() {
 
 function consoleSources() {
   const folders = ["app", "components", "lib", "public", "packages"].flatMap((folder) => filesBelow(join(root, folder)));
-  const files = ["next.config.ts", "tailwind.config.ts", "postcss.config.mjs", "proxy.ts", "package-lock.json"].map((file) =>
-    join(root, file),
-  );
+  const files = [
+    "next.config.ts",
+    "tailwind.config.ts",
+    "postcss.config.mjs",
+    "proxy.ts",
+    "instrumentation.ts",
+    "package-lock.json",
+  ].map((file) => join(root, file));
   return [...folders, ...files].filter((file) => !/\.test\.tsx?$/.test(file));
 }
 

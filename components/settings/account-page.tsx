@@ -5,26 +5,37 @@ import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { BrowserNoticesSetting } from "@/components/shell/browser-notices";
 import { Button } from "@/components/ui/button";
-import { ConfirmButton } from "@/components/ui/confirm-button";
 import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
-import { SkeletonRows } from "@/components/ui/skeleton";
-import { Time } from "@/components/ui/time";
-import { listSessions, type SessionRow, signOutElsewhere } from "@/lib/auth/actions";
 import { exactTime } from "@/lib/format";
 import { saveAbsence } from "@/lib/reviews/actions";
 import { absencesQuery, membersQuery } from "@/lib/vault/queries";
+import { ChangePassword } from "./change-password";
+import { SecondFactor } from "./second-factor";
+import { Sessions } from "./sessions";
 import { SlackIdentity } from "./slack-identity";
 
-/** What is the signed-in person's own: when they are away, and where they are signed in. */
-export function AccountPage({ client, email, mayReview }: { client: string; email: string; mayReview: boolean }) {
+/** What is the signed-in person's own: when they are away, how they sign in, and where they are signed in. */
+export function AccountPage({
+  client,
+  email,
+  mayReview,
+  mayUseSecondFactor,
+}: {
+  client: string;
+  email: string;
+  mayReview: boolean;
+  mayUseSecondFactor: boolean;
+}) {
   return (
     <Page title="You" description={`Signed in as ${email}.`}>
       {mayReview && <Absence client={client} email={email.toLowerCase()} />}
       {mayReview && <SlackIdentity client={client} />}
       <BrowserNoticesSetting />
+      <ChangePassword />
+      {mayUseSecondFactor && <SecondFactor />}
       <Sessions />
     </Page>
   );
@@ -121,61 +132,5 @@ function Absence({ client, email }: { client: string; email: string }) {
         </Form>
       )}
     </Panel>
-  );
-}
-
-function Sessions() {
-  const { data, refetch } = useQuery({ queryKey: ["sessions"], queryFn: () => listSessions() });
-  const [, start] = useTransition();
-  const endOthers = () =>
-    start(async () => {
-      const result = await signOutElsewhere();
-      if (result.ok) toast.success("Every other session is ended.");
-      else toast.error(result.error);
-      await refetch();
-    });
-  return (
-    <Panel>
-      <header className="flex flex-wrap items-center justify-between gap-3 p-5 pb-3">
-        <div>
-          <h2 className="font-semibold">Sessions</h2>
-          <p className="text-muted">Where you are signed in.</p>
-        </div>
-        <ConfirmButton
-          label="Sign out everywhere else"
-          title="Sign out everywhere else"
-          consequence="Every other browser must sign in again, within the hour at the latest. This one stays."
-          confirm="Sign out the others"
-          onConfirm={endOthers}
-          variant="secondary"
-        />
-      </header>
-      {data === undefined ? (
-        <SkeletonRows rows={2} label="Reading sessions" />
-      ) : data.ok ? (
-        <ul aria-label="Sessions" className="divide-y divide-line border-t border-line">
-          {data.data.map((session) => (
-            <SessionLine key={session.id} session={session} />
-          ))}
-        </ul>
-      ) : (
-        <p className="px-5 pb-5 text-denied">{data.error}</p>
-      )}
-    </Panel>
-  );
-}
-
-function SessionLine({ session }: { session: SessionRow }) {
-  return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 px-5 py-2.5">
-      <span className="min-w-0 truncate">
-        {session.user_agent ?? "A browser"} {session.ip && <span className="text-muted">{session.ip}</span>}
-      </span>
-      {session.created_at && (
-        <span className="text-muted">
-          since <Time at={session.created_at} />
-        </span>
-      )}
-    </li>
   );
 }

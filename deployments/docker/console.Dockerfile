@@ -8,7 +8,7 @@ COPY --chown=node:node packages packages
 COPY --chown=node:node services services
 COPY --chown=node:node examples examples
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY --chown=node:node tsconfig.json next.config.ts tailwind.config.ts postcss.config.mjs proxy.ts ./
+COPY --chown=node:node tsconfig.json next.config.ts tailwind.config.ts postcss.config.mjs proxy.ts instrumentation.ts ./
 COPY --chown=node:node app app
 COPY --chown=node:node components components
 COPY --chown=node:node lib lib

@@ -54,6 +54,7 @@ locals {
     console = {
       image = var.images.console, port = 3000, replicas = 2, cpu = 512, memory = 1024, alive = "/api/health", probe = "/api/health"
       environment = {
+        CONSOLE_TRUSTED_PROXIES  = aws_vpc.main.cidr_block
         SUPABASE_URL             = var.supabase_url
         SUPABASE_PUBLISHABLE_KEY = var.supabase_publishable_key
         VAULT_URL                = "http://vault.ledgix-${var.environment}.internal:8000"

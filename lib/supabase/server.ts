@@ -1,6 +1,7 @@
 import "server-only";
 import { type CookieOptionsWithName, createServerClient } from "@supabase/ssr";
 import { cookies } from "next/headers";
+import { readCaller } from "../auth/caller";
 import { env } from "../env";
 import type { Database } from "./database.types";
 
@@ -22,8 +23,11 @@ export function sessionCookieOptions(): CookieOptionsWithName {
 /** Supabase's client with the signed-in member's session, for server components, actions and route handlers. */
 export async function supabase() {
   const store = await cookies();
+  const { agent } = await readCaller();
   return createServerClient<Database>(env().SUPABASE_URL, env().SUPABASE_PUBLISHABLE_KEY, {
     cookieOptions: sessionCookieOptions(),
+    // Auth keeps it with the session that it opens.
+    ...(agent !== "" && { global: { headers: { "user-agent": agent } } }),
     cookies: {
       getAll: () => store.getAll(),
       setAll(written) {

@@ -1,7 +1,7 @@
 import { accountName, placeName, THIS_MACHINE } from "./attempt-names.ts";
 
 /** What somebody may try only so often. */
-export type AttemptKind = "sign_in" | "sign_up" | "reset" | "verify";
+export type AttemptKind = "sign_in" | "sign_up" | "reset" | "verify" | "factor";
 
 /** One count of tries, under a name that says nothing of whom it counts. */
 export type Bucket = { key: string; limit: number; seconds: number; wide: boolean };
@@ -32,6 +32,10 @@ const LIMITS: Record<AttemptKind, Limit[]> = {
     { name: "reset", scope: "account at a place", limit: 5, minutes: 15, onSuccess: "counts" },
     { name: "reset", scope: "account", limit: 10, minutes: 60, onSuccess: "counts", wide: true },
     { name: "reset", scope: "place", limit: 60, minutes: 60, onSuccess: "counts" },
+  ],
+  factor: [
+    { name: "factor", scope: "account at a place", limit: 10, minutes: 15, onSuccess: "emptied" },
+    { name: "factor", scope: "account", limit: 30, minutes: 60, onSuccess: "returned", wide: true },
   ],
   verify: [
     // A code is void after five tries, wherever they came from; asking for a new one begins anew.

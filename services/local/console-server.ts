@@ -11,6 +11,7 @@ export type ConsoleEnvironment = {
   CONSOLE_URL: string;
   CONSOLE_ALLOWED_HOSTS: string;
   HAS_LOCAL_INBOX: string;
+  CONSOLE_ATTEMPTS_SECRET: string;
 };
 
 /** Runs the built console in a process of its own, and waits until it answers. */

@@ -78,7 +78,7 @@ export function openInbox(
               ${
                 mail.html
                   ? html`<iframe title="${mail.subject}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${mail.html}"></iframe>`
-                  : html`<pre>${mail.text ?? ""}</pre>`
+                  : html`<pre>${linked(mail.text ?? "")}</pre>`
               }
             </article>`,
           )}
@@ -93,3 +93,13 @@ function isSame(given: string, wanted: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
 }
+
+const ADDRESS = /(https?:\/\/[^\s<>"]+)/;
+
+/** Text with its web addresses as links. Every second part of the split is one. */
+const linked = (text: string) =>
+  text
+    .split(ADDRESS)
+    .map((part, index) =>
+      index % 2 === 1 ? html`<a href="${part}" target="_blank" rel="noreferrer">${part}</a>` : html`${part}`,
+    );

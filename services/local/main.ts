@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { readConfig } from "@ledgix/configuration/read";
 import { localEmbedding } from "@ledgix/judge/adapters/local-embedding";
 import { tellOperator } from "@ledgix/tenancy/tell-operator";
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
       CONSOLE_URL: consoleUrl,
       CONSOLE_ALLOWED_HOSTS: allowedHosts(config).join(","),
       HAS_LOCAL_INBOX: "true",
+      CONSOLE_ATTEMPTS_SECRET: createHmac("sha256", secrets.jwtSecret).update("console attempts").digest("hex"),
     });
     cleanUp.push(async () => child.kill());
     child.once("exit", () => void stop(1));

@@ -20,6 +20,9 @@ create table private.session_uses (
   recovered_at timestamptz
 );
 create index session_uses_user on private.session_uses (user_id);
+-- Sessions of before count from their last refresh. From now on a refresh is no use: an open page does it by itself.
+insert into private.session_uses (session_id, user_id, last_used_at)
+select id, user_id, coalesce(refreshed_at at time zone 'UTC', created_at, now()) from auth.sessions;
 revoke all on private.session_limits, private.session_uses from public, anon, authenticated;
 
 -- Whether a session goes on. Whoever has a second factor is in only by it.
@@ -32,7 +35,7 @@ as $$
     left join private.session_uses u on u.session_id = s.id
     where s.id = session and s.user_id = member
       and s.created_at > now() - l.absolute
-      and coalesce(u.last_used_at, s.refreshed_at at time zone 'UTC', s.created_at) > now() - l.idle
+      and coalesce(u.last_used_at, s.created_at) > now() - l.idle
   )
 $$;
 create function private.has_second_factor(member uuid) returns boolean
@@ -94,7 +97,7 @@ language sql stable security definer set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'user_agent', coalesce(u.agent, s.user_agent), 'ip', coalesce(u.place, host(s.ip)),
     'created_at', s.created_at, 'refreshed_at', s.refreshed_at,
-    'last_used_at', coalesce(u.last_used_at, s.refreshed_at at time zone 'UTC', s.created_at),
+    'last_used_at', coalesce(u.last_used_at, s.created_at),
     'is_current', s.id is not distinct from private.claimed_session())
     order by s.id is not distinct from private.claimed_session() desc, coalesce(u.last_used_at, s.created_at) desc), '[]')
   from auth.sessions s left join private.session_uses u on u.session_id = s.id
