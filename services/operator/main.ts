@@ -14,6 +14,7 @@ import { exportLedger } from "./export.ts";
 import { fsck } from "./fsck.ts";
 import { type Installation, openInstallation, Refused } from "./installation.ts";
 import { listKeys, publishKey, retireKey, signWithKey } from "./keys.ts";
+import { listLimits, setLimit } from "./limits.ts";
 import { print, printReport, progress } from "./print.ts";
 import { restore } from "./restore.ts";
 import { changeDatabaseUrl, dropOldTransportKeys, rotateTransportKey } from "./secrets.ts";
@@ -131,6 +132,13 @@ keys
       await retireKey(installation, kid, until?.toISOString() ?? null);
     }),
   );
+
+const limits = program.command("limits").description("What one person or tenant may make here: list, set");
+limits.command("list").action(on(async (installation) => print(await listLimits(installation), isJson())));
+limits
+  .command("set <name> <value>")
+  .description("Such as tenants_per_person 20; 0 leaves tenants to operators")
+  .action(on(async (installation, name: string, value: string) => print(await setLimit(installation, name, value), isJson())));
 
 const secrets = program.command("secrets").description("Tenants' secrets: rotate the transport key, change the DSN");
 secrets

@@ -18,6 +18,7 @@ import { exportLedger } from "./export.ts";
 import { fsck } from "./fsck.ts";
 import type { Installation } from "./installation.ts";
 import { listKeys, publishKey, retireKey, signWithKey } from "./keys.ts";
+import { listLimits, setLimit } from "./limits.ts";
 import { restore } from "./restore.ts";
 import { changeDatabaseUrl, dropOldTransportKeys, rotateTransportKey } from "./secrets.ts";
 import { createTenant, listTenants, migrateTenants, setSuspended } from "./tenants.ts";
@@ -142,6 +143,18 @@ describe("tenants", () => {
     const nowhere = "postgres://nobody@127.0.0.1:9/none";
     await expect(createTenant(installation, { ...gamma, databaseUrl: nowhere })).rejects.toThrow("ECONNREFUSED");
     expect(await listTenants(installation)).toEqual(before);
+  });
+});
+
+describe("limits", () => {
+  it("are listed and set by their names, within their bounds", async () => {
+    expect(await listLimits(installation)).toContainEqual({ name: "tenants_per_person", value: 5 });
+    expect(await setLimit(installation, "tenants_per_person", "0")).toContainEqual({ name: "tenants_per_person", value: 0 });
+    for (const wrong of ["-1", "1.5", "100001", "many", ""])
+      await expect(setLimit(installation, "tenants_per_person", wrong)).rejects.toThrow("whole number from 0");
+    await expect(setLimit(installation, "invitations_per_tenant_and_hour", "0")).rejects.toThrow("whole number from 1");
+    await expect(setLimit(installation, "tenants", "5")).rejects.toThrow("There is no limit tenants.");
+    await setLimit(installation, "tenants_per_person", "5");
   });
 });
 
