@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readTransportKey, transportKeyId } from "@ledgix/tenancy/content-seal";
 import type { Queryable } from "@ledgix/tenancy/database";
+import { DirectoryInUse } from "@ledgix/tenancy/hold-directory";
 import { ownerOf } from "@ledgix/vault/database/owner";
 import { z } from "zod";
 import { audit } from "./audit.ts";
@@ -68,7 +69,12 @@ const newestCheckpoint = async (database: Queryable) => {
 /** Another DSN to the same database: a rotated password, another host. Every replica takes it up within its cache's time. */
 export async function changeDatabaseUrl(installation: Installation, clientId: string, databaseUrl: string): Promise<void> {
   await findTenant(installation, clientId);
-  const opened = await installation.databases.open(databaseUrl);
+  const opened = await installation.databases.open(databaseUrl).catch((error: unknown) => {
+    // Nothing of this tenant's is open yet, so whoever holds it holds another's.
+    throw error instanceof DirectoryInUse
+      ? new Refused("The database behind the new DSN is in use, so it is not this tenant's. Nothing was changed.")
+      : error;
+  });
   try {
     if ((await ownerOf(opened)) !== clientId) {
       throw new Refused(
