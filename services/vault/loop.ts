@@ -11,6 +11,7 @@ import { collectCosignatures } from "./ledger/cosign.ts";
 import { sequenceEvents } from "./ledger/sequence.ts";
 import { announceKeyEvents } from "./notifications/key-events.ts";
 import { startNotifier } from "./notifications/notifier.ts";
+import { endDuties } from "./people/departures.ts";
 import { resumeBacktests } from "./policies/backtests.ts";
 import { syncDueSources } from "./policies/confluence/sync.ts";
 import { indexPolicyVersions, reembedPassages } from "./policies/index-versions.ts";
@@ -99,6 +100,7 @@ function stepsOf(
     () => indexPolicyVersions(deps, clientId),
     () => reembedPassages(deps, clientId),
     () => resumeBacktests(deps, clientId),
+    () => endDuties(deps, clientId, database),
     () => announceKeyEvents(deps, clientId, database),
     () => forgetAnswers(database),
     () => forgetDeliveries(database),

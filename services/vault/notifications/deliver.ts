@@ -7,6 +7,9 @@ import { AddressBlocked } from "../adapters/public-http.ts";
 import { SlackBusy, SlackRefused } from "../adapters/slack.ts";
 import { WebhookRefused } from "../adapters/webhook-sender.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { plainAddress } from "../people/address.ts";
+import { mayDecide } from "../people/directory.ts";
+import { readMailing } from "../people/mailing.ts";
 import { digestMail, noticeMail } from "./mail.ts";
 import { HAPPENING_COLUMNS, happening, type Notice, readNotice } from "./notice.ts";
 import { mailRecipient, recordBounce, unsubscribeTokenOf } from "./recipients.ts";
@@ -29,6 +32,8 @@ export const dueDelivery = z.object({
   channel: z.enum(["slack", "email", "webhook"]),
   kind: z.enum(["notify", "reminder", "test"]),
   target: z.string(),
+  /** Null where it goes to a person by name. */
+  route_id: z.string().nullable(),
   cadence: z.enum(["at_once", "hourly", "daily"]),
   is_essential: z.boolean(),
   attempts: z.number(),
@@ -115,6 +120,7 @@ async function sendOne(deps: Deps, clientId: string, database: Database, deliver
     case "email":
       return sendMail(deps, clientId, database, delivery, [notice]);
     case "slack":
+      if (await isFormerSlackUser(database, delivery.target)) return { status: "skipped", detail: NOT_A_MEMBER };
       return postNotice(deps, clientId, database, delivery, notice);
     case "webhook":
       await sendWebhook(deps, clientId, database, delivery.target, delivery.delivery_id, {
@@ -147,6 +153,8 @@ async function sendMail(
   notices: Notice[],
 ): Promise<Outcome> {
   if (deps.mailer === null) return { status: "failed", detail: "No mail server is configured." };
+  const left = await whyNotTheirs(deps, clientId, delivery);
+  if (left !== null) return { status: "skipped", detail: left };
   const recipient = await mailRecipient(database, delivery.target);
   if (recipient.bounced_at) return { status: "skipped", detail: "The address has bounced." };
   if (recipient.unsubscribed_at && !delivery.is_essential) return { status: "skipped", detail: "The receiver unsubscribed." };
@@ -168,6 +176,31 @@ async function sendMail(
   return { status: "delivered", detail: "" };
 }
 
+const NOT_A_MEMBER = "The receiver is not a member any more.";
+
+/** Whoever left since it was planned, or lost the role that it concerned, is not told. */
+async function whyNotTheirs(
+  deps: Deps,
+  clientId: string,
+  { target, route_id, kind, event_type }: DueDelivery,
+): Promise<string | null> {
+  const { people, former } = await readMailing(deps, clientId);
+  const person = people.find(({ email }) => email === plainAddress(target));
+  const isByName = route_id === null && kind !== "test";
+  if (person === undefined) return isByName || former.has(plainAddress(target)) ? NOT_A_MEMBER : null;
+  if (isByName && event_type !== "review.mentioned" && !mayDecide(person)) return "The receiver does not decide cases any more.";
+  return null;
+}
+
+async function isFormerSlackUser(database: Database, slackUserId: string): Promise<boolean> {
+  const found = await database.row(
+    z.object({}),
+    "select from slack_identities where slack_user_id = $1 and ended_at is not null",
+    [slackUserId],
+  );
+  return found !== null;
+}
+
 /** Runs an attempt and says what its failure means. What is thrown here is what a channel says of itself, never content. */
 async function attempt(deps: Deps, database: Database, delivery: DueDelivery, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
@@ -180,6 +213,8 @@ async function attempt(deps: Deps, database: Database, delivery: DueDelivery, wo
     if (error instanceof SlackRefused) return { status: "failed", detail: error.message };
     if (error instanceof SlackBusy) return { status: "waiting", detail: error.message, retryInSeconds: error.retryAfterSeconds };
     if (error instanceof WebhookRefused) return { status: "waiting", detail: error.message, retryInSeconds: null };
+    if (error instanceof ProblemError && error.code === "control_plane_unavailable")
+      return { status: "waiting", detail: error.message, retryInSeconds: null };
     if (error instanceof ProblemError) return { status: "failed", detail: error.message };
     deps.log.error("delivery.attempt_failed", error, { delivery_id: delivery.delivery_id, channel: delivery.channel });
     return { status: "waiting", detail: describeFailure(error), retryInSeconds: null };

@@ -6,9 +6,13 @@ import { z } from "zod";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
 import { readReviewSettings } from "../settings/review.ts";
 
-/** What can be told to somebody: the routed events, and a mention in a comment. */
-export type NoticeType = NotificationEvent | "review.mentioned";
-export const noticeTypes: readonly string[] = [...Object.keys(notificationEvents), "review.mentioned"];
+/** What is told by name alone, whatever the routes say: a mention in a comment, and a case that came from somebody who left. */
+const personalTypes = ["review.mentioned", "review.assigned"] as const;
+type PersonalType = (typeof personalTypes)[number];
+/** What can be told to somebody: the routed events, and the personal ones. */
+export type NoticeType = NotificationEvent | PersonalType;
+export const noticeTypes: readonly string[] = [...Object.keys(notificationEvents), ...personalTypes];
+export const isPersonal = (type: NoticeType): type is PersonalType => personalTypes.some((personal) => personal === type);
 export const isNoticeType = (type: string): type is NoticeType => noticeTypes.includes(type);
 
 /** Something that happened, as read from the outbox. */
@@ -75,6 +79,7 @@ export function aboutCase(type: NoticeType, noticeCase: NoticeCase, payload: Hap
     "review.expired": "Denied unanswered",
     "clearance.denied": "Denied by policy",
     "review.mentioned": `${text(payload.author)} names you`,
+    "review.assigned": "Yours now",
   };
   return {
     type,
@@ -90,6 +95,8 @@ export function aboutCase(type: NoticeType, noticeCase: NoticeCase, payload: Hap
 
 function linesOf(type: NoticeType, { request, votes }: NoticeCase, payload: Happening["payload"]): string[] {
   if (type === "review.mentioned") return [text(payload.text)];
+  if (type === "review.assigned" && request.status === "pending_review")
+    return [`${text(payload.from)}, who had it, decides no cases any more.`, request.pause_reason ?? request.reason];
   if (request.status !== "pending_review") {
     const by = request.decided_by_label;
     const outcome = request.status === "approved" ? "Approved" : "Denied";

@@ -1,13 +1,15 @@
 import { type NotificationEvent, notificationEvents, type StoredNotificationSettings } from "@ledgix/contract/notifications";
 import { roleMay } from "@ledgix/contract/permissions";
-import type { Reviewers } from "@ledgix/contract/review-rules";
 import { type Database, isOutage, type Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { plainAddress } from "../people/address.ts";
+import { mayDecide, type Person } from "../people/directory.ts";
+import { addressesOfRoute, type Mailing, readMailing } from "../people/mailing.ts";
+import { isAskedFor, isEverybody } from "../people/reviewers.ts";
 import { routeTakes } from "./match.ts";
-import { membersOf, type TenantMember } from "./members.ts";
-import { HAPPENING_COLUMNS, type Happening, happening, isNoticeType, type NoticeType } from "./notice.ts";
+import { HAPPENING_COLUMNS, type Happening, happening, isNoticeType, isPersonal, type NoticeType } from "./notice.ts";
 import { digestTime, endOf } from "./schedule.ts";
 import { storedSettings } from "./settings.ts";
 
@@ -38,18 +40,18 @@ export async function planDeliveries(
   clientId: string,
   database: Database,
 ): Promise<{ planned: number; isFullBatch: boolean }> {
-  const members = await membersOf(deps, clientId);
-  return planBatch(deps, database, members).catch(async (error: unknown) => {
+  const mailing = await readMailing(deps, clientId);
+  return planBatch(deps, database, mailing).catch(async (error: unknown) => {
     // One of them cannot be planned: it waits its turn apart, and the others go on.
     if (isOutage(error)) throw error;
-    return planOneByOne(deps, clientId, database, members);
+    return planOneByOne(deps, clientId, database, mailing);
   });
 }
 
 async function planBatch(
   deps: Deps,
   database: Database,
-  members: TenantMember[],
+  mailing: Mailing,
   only: number | null = null,
 ): Promise<{ planned: number; isFullBatch: boolean }> {
   return database.transaction(async (transaction) => {
@@ -63,7 +65,7 @@ async function planBatch(
     const settings = await storedSettings(transaction);
     for (const event of events) {
       if (!isNoticeType(event.type)) continue;
-      const receivers = await receiversOf(deps, transaction, settings, members, event, event.type);
+      const receivers = await receiversOf(deps, transaction, settings, mailing, event, event.type);
       for (const receiver of receivers.toSorted((a, b) => a.notBefore.getTime() - b.notBefore.getTime()))
         await insertDelivery(transaction, event, receiver);
     }
@@ -80,7 +82,7 @@ async function planOneByOne(
   deps: Deps,
   clientId: string,
   database: Database,
-  members: TenantMember[],
+  mailing: Mailing,
 ): Promise<{ planned: number; isFullBatch: boolean }> {
   const waiting = await database.rows(
     z.object({ id: z.coerce.number(), planned_times: z.number() }),
@@ -89,7 +91,7 @@ async function planOneByOne(
   let planned = 0;
   for (const { id, planned_times } of waiting) {
     try {
-      planned += (await planBatch(deps, database, members, id)).planned;
+      planned += (await planBatch(deps, database, mailing, id)).planned;
     } catch (error) {
       if (isOutage(error)) throw error;
       const isLast = planned_times + 1 >= MOST_PLANNED;
@@ -134,7 +136,7 @@ async function receiversOf(
   { config, now }: Deps,
   transaction: Queryable,
   settings: StoredNotificationSettings,
-  members: TenantMember[],
+  mailing: Mailing,
   event: Happening,
   type: NoticeType,
 ): Promise<Receiver[]> {
@@ -145,14 +147,14 @@ async function receiversOf(
           event.request_id,
         ]);
   const personal = [
-    ...personalReceivers(type, event, request, members, now()),
-    ...(type === "policy.proposed" ? governingReceivers(members, settings.time_zone, event.created_at) : []),
+    ...personalReceivers(type, event, request, mailing.people, now()),
+    ...(type === "policy.proposed" ? governingReceivers(mailing.people, settings.time_zone, event.created_at) : []),
   ];
-  if (type === "review.mentioned") return personal;
+  if (isPersonal(type)) return personal;
   const occasion = { type, at: event.created_at, environment: config.VAULT_ENVIRONMENT, request };
   const routed = settings.routes
     .filter((route) => routeTakes(route, occasion, settings.time_zone))
-    .flatMap((route) => routeReceivers(route, type, settings, members, event.created_at));
+    .flatMap((route) => routeReceivers(route, type, settings, mailing, event.created_at));
   return [...personal, ...routed, ...(await webhookReceivers(transaction, type, event.created_at))];
 }
 
@@ -160,7 +162,7 @@ function routeReceivers(
   route: StoredNotificationSettings["routes"][number],
   type: NotificationEvent,
   settings: StoredNotificationSettings,
-  members: TenantMember[],
+  mailing: Mailing,
   at: Date,
 ): Receiver[] {
   const due = new Date(at.getTime() + (route.after ?? 0) * 1000);
@@ -171,10 +173,6 @@ function routeReceivers(
     route: { id: route.id, name: route.name },
     isEssential: false,
   };
-  const addresses = new Set([
-    ...route.to.emails,
-    ...members.filter(({ role }) => route.to.roles.includes(role)).map(({ email }) => email),
-  ]);
   return [
     ...route.to.slack.map(
       ({ id, name }): Receiver => ({
@@ -186,7 +184,7 @@ function routeReceivers(
         notBefore: quietUntil,
       }),
     ),
-    ...[...addresses].map(
+    ...addressesOfRoute(route, mailing).map(
       (email): Receiver => ({
         ...common,
         channel: "email",
@@ -199,21 +197,15 @@ function routeReceivers(
   ];
 }
 
-/** Whoever a case concerns by name is told whatever the routes say: who is named, who it escalates to, who is on duty. */
+/** Whoever a case concerns by name is told whatever the routes say, while they are a member: who is named, who it escalates to, who is on duty. */
 function personalReceivers(
   type: NoticeType,
   event: Happening,
   request: StoredRequest | null,
-  members: TenantMember[],
+  people: readonly Person[],
   now: Date,
 ): Receiver[] {
-  const named = {
-    "review.mentioned": () => z.array(z.string()).catch([]).parse(event.payload.mentions),
-    "review.escalated": () => addressesOf(request?.review_rule?.escalate_to ?? null, members),
-    "review.pending": () => (request?.assignee ? [request.assignee] : []),
-  };
-  const addresses = type in named ? named[type as keyof typeof named]() : [];
-  return [...new Set(addresses)].map((email) => ({
+  return addressesByName(type, event, request, people).map((email) => ({
     channel: "email",
     kind: "notify",
     target: email,
@@ -226,8 +218,8 @@ function personalReceivers(
 }
 
 /** Who may put in force what a key wrote hears of it by the hour, whatever the routes say: a pipeline may write often. */
-function governingReceivers(members: TenantMember[], timeZone: string, at: Date): Receiver[] {
-  return members
+function governingReceivers(people: readonly Person[], timeZone: string, at: Date): Receiver[] {
+  return people
     .filter(({ role }) => roleMay(role, "policies:write"))
     .map(({ email }) => ({
       channel: "email",
@@ -241,9 +233,20 @@ function governingReceivers(members: TenantMember[], timeZone: string, at: Date)
     }));
 }
 
-function addressesOf(reviewers: Reviewers | null, members: TenantMember[]): string[] {
-  if (reviewers === null) return [];
-  return [...reviewers.members, ...members.filter(({ role }) => reviewers.roles.includes(role)).map(({ email }) => email)];
+function addressesByName(type: NoticeType, event: Happening, request: StoredRequest | null, people: readonly Person[]): string[] {
+  const deciders = people.filter(mayDecide);
+  const emails = (some: readonly Person[]) => some.map(({ email }) => email);
+  if (type === "review.mentioned") {
+    const mentions = z.array(z.string()).catch([]).parse(event.payload.mentions).map(plainAddress);
+    return emails(people).filter((email) => mentions.includes(email));
+  }
+  if (type === "review.pending" || type === "review.assigned")
+    return emails(deciders).filter((email) => email === (request?.assignee && plainAddress(request.assignee)));
+  const rule = request?.review_rule;
+  if (type !== "review.escalated" || !rule?.escalate_to) return [];
+  const asked = deciders.filter((person) => isAskedFor([rule.escalate_to ?? rule.reviewers], person));
+  // Of whom it escalates to nobody remains: it concerns everybody who may decide, and the case says so.
+  return emails(asked.length > 0 || isEverybody(rule.escalate_to) ? asked : deciders);
 }
 
 async function webhookReceivers(transaction: Queryable, type: NotificationEvent, at: Date): Promise<Receiver[]> {

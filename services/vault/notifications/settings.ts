@@ -11,9 +11,9 @@ import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { IfMatch } from "../http/if-match.ts";
+import { addressesOfRoute, assertRoutesName, formerWarnings, readMailing } from "../people/mailing.ts";
 import { saveDocument } from "../settings/save.ts";
 import { readVersion, settingsRow } from "../settings/version.ts";
-import { membersOf } from "./members.ts";
 import { listUnreachable } from "./recipients.ts";
 import { readInstallation } from "./slack/installation.ts";
 
@@ -54,14 +54,11 @@ async function findWarnings(
   channels: NotificationSettings["channels"],
   unreachable: Set<string>,
 ): Promise<NotificationSettings["warnings"]> {
-  const members = await membersOf(deps, clientId);
-  const warnings = routes
+  const mailing = await readMailing(deps, clientId);
+  const warnings: NotificationSettings["warnings"] = routes
     .filter((route) => route.is_enabled)
     .flatMap((route) => {
-      const addresses = [
-        ...route.to.emails,
-        ...members.filter((member) => route.to.roles.includes(member.role)).map(({ email }) => email),
-      ];
+      const addresses = addressesOfRoute(route, mailing);
       const reachable = addresses.filter((address) => !unreachable.has(address));
       const bySlack = channels.slack && route.to.slack.length > 0;
       const byMail = channels.email && reachable.length > 0;
@@ -70,6 +67,7 @@ async function findWarnings(
         { route_id: route.id, detail: `Nobody can receive “${route.name}”: ${whyUnreachable(route, channels, addresses)}` },
       ];
     });
+  warnings.push(...formerWarnings(routes, mailing));
   const isTold = routes.some((route) => route.is_enabled && route.events.includes("review.pending") && route.after === null);
   if (isTold) return warnings;
   return [
@@ -95,6 +93,7 @@ export function updateNotificationSettings(
   ifMatch: IfMatch,
 ): Promise<NotificationSettings> {
   const write = async (transaction: Queryable) => {
+    await assertRoutesName(deps, principal.clientId, update.routes ?? []);
     const before = await storedSettings(transaction);
     const after = storedNotificationSettings.parse({ ...before, ...update });
     await transaction.run(

@@ -10,8 +10,8 @@ import { z } from "zod";
 import type { Principal } from "../access/principal.ts";
 import { principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { addressesOfRoute, assertRoutesName, readMailing } from "../people/mailing.ts";
 import { consoleUrl, noticeMail } from "./mail.ts";
-import { membersOf } from "./members.ts";
 import { aboutCase, type Notice, readCase, readNotice } from "./notice.ts";
 import { slackMessage } from "./slack/message.ts";
 import { slackOf } from "./slack/post.ts";
@@ -93,11 +93,8 @@ export async function testRoute(
   const sample = await sampleNotice(database, event, principalLabel(principal));
   // A test has no buttons that would decide a real case.
   const notice: Notice = { ...sample, requestId: null, noticeCase: null, title: `Test: ${sample.title}` };
-  const members = await membersOf(deps, principal.clientId);
-  const addresses = new Set([
-    ...route.to.emails,
-    ...members.filter(({ role }) => route.to.roles.includes(role)).map(({ email }) => email),
-  ]);
+  await assertRoutesName(deps, principal.clientId, [route]);
+  const addresses = addressesOfRoute(route, await readMailing(deps, principal.clientId));
   const name = await tenantName(deps, principal.clientId);
   const connection = await slackOf(deps, principal.clientId, database);
   const send = async (channel: string, target: string, work: () => Promise<void>) => {
@@ -108,7 +105,7 @@ export async function testRoute(
     return { channel, target, ok: detail === "", detail: detail || "It was taken." };
   };
   const results = await Promise.all([
-    ...[...addresses].map((to) =>
+    ...addresses.map((to) =>
       send("email", to, async () => {
         if (deps.mailer === null) throw new Error("No mail server is configured.");
         const context = {

@@ -22,7 +22,7 @@ export async function enqueue(
 /** What happened to a case. The review stream shows these; deliveries go out for them. */
 export function enqueueReviewEvent(
   transaction: Queryable,
-  type: ReviewEvent["type"] | "review.escalated" | "review.mentioned" | "clearance.denied",
+  type: ReviewEvent["type"] | "review.escalated" | "review.mentioned" | "review.assigned" | "clearance.denied",
   requestId: string,
   status: ReviewEvent["status"],
   more: JsonObject = {},

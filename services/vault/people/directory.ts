@@ -5,6 +5,8 @@ import { z } from "zod";
 import type { VaultDependencies } from "../dependencies.ts";
 import { plainAddress } from "./address.ts";
 
+type Deps = Pick<VaultDependencies, "controlPlane">;
+
 /** A member of the tenant as the control plane has them now, by their address in its plain spelling. */
 export type Person = { userId: string; email: string; role: Role; since: Date };
 
@@ -21,7 +23,7 @@ const row = z.object({
  *
  * @throws {ProblemError} `control_plane_unavailable`
  */
-export async function readPeople({ controlPlane }: Pick<VaultDependencies, "controlPlane">, clientId: string): Promise<Person[]> {
+export async function readPeople({ controlPlane }: Deps, clientId: string): Promise<Person[]> {
   const rows = await controlPlane
     .rows(
       row,
@@ -29,19 +31,34 @@ export async function readPeople({ controlPlane }: Pick<VaultDependencies, "cont
        from public.memberships where client_id = $1 order by created_at, user_id`,
       [clientId],
     )
-    .catch((error: unknown) => {
-      if (!isOutage(error)) throw error;
-      throw new ProblemError("control_plane_unavailable", "Who is a member cannot be checked right now. Try again shortly.", {
-        retryAfter: 5,
-        cause: error,
-      });
-    });
+    .catch(asUnavailable);
   return rows.map(({ user_id, email, since, ...rest }) => ({
     ...rest,
     userId: user_id,
     email: plainAddress(email),
     since: new Date(since * 1000),
   }));
+}
+
+/**
+ * The addresses of who was a member and is none any more, so that a setting that names them is told from one that names an outsider.
+ *
+ * @throws {ProblemError} `control_plane_unavailable`
+ */
+export async function readFormer({ controlPlane }: Deps, clientId: string, people: readonly Person[]): Promise<Set<string>> {
+  const rows = await controlPlane
+    .rows(z.object({ email: z.string() }), "select email from private.former_members where client_id = $1", [clientId])
+    .catch(asUnavailable);
+  const present = new Set(people.map(({ email }) => email));
+  return new Set(rows.map(({ email }) => plainAddress(email)).filter((email) => !present.has(email)));
+}
+
+function asUnavailable(error: unknown): never {
+  if (!isOutage(error)) throw error;
+  throw new ProblemError("control_plane_unavailable", "Who is a member cannot be checked right now. Try again shortly.", {
+    retryAfter: 5,
+    cause: error,
+  });
 }
 
 export const mayDecide = ({ role }: Pick<Person, "role">): boolean => roleMay(role, "reviews:decide");

@@ -133,6 +133,7 @@ describe("e-mail", () => {
     );
     expect(held).toMatchObject({ status: "waiting", attempts: 0 });
     expect(held?.not_before.slice(11, 16)).toBe(soon);
+    await refunds.stack.addMember(refunds.clientId, "reviewer", "risk@example.com");
     await refunds.owner("PUT", "/review-settings", {
       rules: [
         { id: "x", name: "Quick", answer_within: 60, escalate_to: { members: ["risk@example.com"] }, when_unanswered: "wait" },

@@ -1,5 +1,5 @@
 import type { Scope } from "@ledgix/contract/permissions";
-import type { Caller } from "@ledgix/local/test/stack";
+import { type Caller, until } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Refunds, refund, startRefunds } from "./refunds.ts";
@@ -308,4 +308,37 @@ describe("who is named", () => {
     expect((await approve(standIn.call, id)).status).toBe(403);
     expect((await caseOf(await refunds.pause())).assignee).toBeNull();
   });
+});
+
+describe("whoever leaves, or decides no more", () => {
+  it.each([
+    ["left", remove],
+    ["lost the role", demote],
+  ] as const)(
+    "leaves no duty behind: cases go to the next on duty, absences and stand-ins end, for one who %s",
+    async (_, end) => {
+      const [leaving, next, away] = [await join(), await join(), await join()];
+      await setRules([rule({ on_call: [leaving.email, next.email], approvals: 2 })]);
+      const id = await refunds.pause();
+      expect((await approve(leaving.call, id)).body).toMatchObject({ assignee: leaving.email, approvals: 1 });
+      await away.call("PUT", "/absence", { absence: { delegate: leaving.email, from: soon(-1), until: soon(1) } });
+      await leaving.call("PUT", "/absence", { absence: { delegate: next.email, from: soon(1), until: soon(2) } });
+      await end(leaving.email);
+      await until(
+        async () => (await admin("GET", "/reviews")).body.reviews.find((each: { request_id: string }) => each.request_id === id),
+        ({ assignee, approvals }) => assignee === next.email && approvals === 0,
+      );
+      const { absences } = (await admin("GET", "/absence")).body;
+      expect(absences.filter(({ member }: { member: string }) => member === leaving.email)).toEqual([]);
+      expect(absences.find(({ member }: { member: string }) => member === away.email)).toMatchObject({ delegate: null });
+      await away.call("PUT", "/absence", { absence: null });
+      await setRules([rule({ on_call: [next.email] })]);
+      const alone = await refunds.pause();
+      await end(next.email);
+      await until(
+        () => caseOf(alone),
+        ({ assignee }) => assignee === null,
+      );
+    },
+  );
 });

@@ -38,7 +38,7 @@ export async function readSlackState(deps: Deps, database: Database, principal: 
     principal.kind === "member"
       ? await database.row(
           identityRow,
-          "select user_id::text, slack_user_id, slack_name, linked_at from slack_identities where user_id = $1",
+          "select user_id::text, slack_user_id, slack_name, linked_at from slack_identities where user_id = $1 and ended_at is null",
           [principal.userId],
         )
       : null;

@@ -84,7 +84,7 @@ async function memberOf(
 ): Promise<Extract<Principal, { kind: "member" }> | null> {
   const linked = await database.row(
     z.object({ user_id: z.string() }),
-    "select user_id::text from slack_identities where slack_user_id = $1",
+    "select user_id::text from slack_identities where slack_user_id = $1 and ended_at is null",
     [slackUserId],
   );
   if (linked === null) return null;
