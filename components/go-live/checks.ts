@@ -155,12 +155,16 @@ function reviewerCheck({ members, settings }: GoLiveFacts): GoLiveCheck {
   return {
     id: "reviewers",
     title: "Reviewers are there, and know the queue",
-    state: deciding.length > 1 ? (settings.separate_key_creators ? "done" : "attention") : "attention",
+    state: deciding.length > 1 && settings.separate_key_creators && settings.warnings.length === 0 ? "done" : "attention",
     evidence: [
       deciding.length === 1 ? "One person decides everything. Nobody stands in for them." : `${deciding.length} people decide.`,
       settings.rules.length === 0
         ? "No review rule: anybody of them decides any case, alone, at any time."
         : `${settings.rules.length} review rules.`,
+      ...settings.warnings.map(({ rule_id, detail }) => {
+        const rule = settings.rules.find(({ id }) => id === rule_id);
+        return rule ? `${rule.name}: ${detail}` : detail;
+      }),
       ...(settings.separate_key_creators
         ? []
         : ["Who created a key may decide what it asks for. Separate them once more than one person is here."]),

@@ -38,7 +38,7 @@ export function DecisionBar({ client, review, self, noun }: Props) {
     );
   }
 
-  const hasApproved = review.votes.some((vote) => vote.by.toLowerCase() === self);
+  const hasApproved = review.votes.some((vote) => vote.not_counting === null && vote.by.toLowerCase() === self);
   const decide = (approved: boolean) => {
     const { rule } = review;
     const isRequired = rule.reason === "required" || (rule.reason === "required_to_deny" && !approved);

@@ -3,12 +3,13 @@
 import type { ReviewRule } from "@ledgix/contract/review-rules";
 import type { ReviewSettingsUpdate } from "@ledgix/contract/settings";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowDown, ArrowUp, Plus } from "lucide-react";
+import { ArrowDown, ArrowUp, Plus, TriangleAlert } from "lucide-react";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
+import { Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
@@ -16,6 +17,9 @@ import { saveReviewSettings } from "@/lib/settings/actions";
 import { settingsQuery } from "@/lib/vault/queries";
 import { describeDemand, describeWhen } from "./describe-rule";
 import { RuleForm } from "./rule-form";
+
+const MEMBERSHIP_DAYS = [0, 1, 3, 7, 14, 30];
+const describeDays = (days: number) => (days === 1 ? "1 day" : `${days} days`);
 
 /** Who decides what pauses. The first rule that fits a request is the one for it, from its pause on. */
 export function RulesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
@@ -72,6 +76,13 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
                   <p className="font-semibold">{rule.name}</p>
                   <p className="break-words">{describeWhen(rule)}</p>
                   <p className="break-words text-muted">{describeDemand(rule)}</p>
+                  {data.warnings
+                    .filter(({ rule_id }) => rule_id === rule.id)
+                    .map(({ detail }) => (
+                      <p key={detail} className="flex items-start gap-1.5 break-words text-paused">
+                        <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden /> {detail}
+                      </p>
+                    ))}
                 </div>
                 {mayWrite && (
                   <div className="flex items-center gap-1">
@@ -119,7 +130,7 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
         <Panel className="flex flex-col gap-4 p-5">
           <Choice
             label="Nobody decides requests of keys that they created"
-            hint="Off at first, so that one person can try the product. Nobody ever decides what was asked on their own behalf."
+            hint="Off at first, so that one person can try the product. It also holds for keys that decide, by whoever made them, and for requests whose human principal is no e-mail address: nobody decides those. Nobody ever decides what was asked on their own behalf."
             isChosen={data.separate_key_creators}
             disabled={!mayWrite || isPending}
             choose={(chosen) =>
@@ -129,6 +140,39 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
               )
             }
           />
+          <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1.5">
+            <span className="min-w-0 flex-1 basis-72">
+              <span id="membership-days" className="block font-semibold">
+                Only members of some days are one of two people
+              </span>
+              <span className="text-muted">
+                Off at first. Where two people must approve, nobody is the second one of whoever invited them a moment ago.
+              </span>
+            </span>
+            <Select
+              aria-labelledby="membership-days"
+              className="w-auto"
+              value={data.minimum_membership_days}
+              disabled={!mayWrite || isPending}
+              onChange={(event) => {
+                const days = Number(event.target.value);
+                save(
+                  { minimum_membership_days: days },
+                  days === 0
+                    ? "Any member is one of two people."
+                    : `One of two people has been a member for ${describeDays(days)}.`,
+                );
+              }}
+            >
+              {[...new Set([...MEMBERSHIP_DAYS, data.minimum_membership_days])]
+                .toSorted((a, b) => a - b)
+                .map((days) => (
+                  <option key={days} value={days}>
+                    {days === 0 ? "Off" : describeDays(days)}
+                  </option>
+                ))}
+            </Select>
+          </div>
           <Choice
             label="Deny what no policy covers"
             hint="Off at first: a tool that no policy covers waits for a person. On, such calls are denied at once."
