@@ -2,7 +2,7 @@ import { notificationEvents } from "@ledgix/contract/notifications";
 import type { Mail } from "../adapters/mailer.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { renderMail } from "./mail-layout.ts";
-import type { Notice } from "./notice.ts";
+import { isPersonal, type Notice } from "./notice.ts";
 
 type Deps = Pick<VaultDependencies, "config">;
 export type MailContext = {
@@ -84,4 +84,6 @@ function footerOf({ config }: Deps, { tenantName, to, unsubscribeToken }: MailCo
 /** The subject stays the same through a case, so that mail programs that thread by it do so too. */
 const threadSubject = (requestId: string) => `Ledgix case ${requestId.slice(0, 8)}`;
 
-const labelOf = ({ type }: Notice) => (type === "review.mentioned" ? "A comment names you" : notificationEvents[type].label);
+const personalLabels = { "review.mentioned": "A comment names you", "review.assigned": "A case is yours now" };
+
+const labelOf = ({ type }: Notice) => (isPersonal(type) ? personalLabels[type] : notificationEvents[type].label);
