@@ -32,6 +32,8 @@ export const evaluateRequest = z.object({
   data_categories: z.array(z.string()).default([]),
   /** When the request arrived, for rules about the time of day; now, where it is left out. */
   at: z.iso.datetime({ offset: true }).optional(),
+  /** Judged like any other, and counted by no rule: whoever asks counts it where it comes to an approval. */
+  is_trial: z.boolean().optional(),
 });
 export type EvaluateRequest = z.output<typeof evaluateRequest>;
 
@@ -55,6 +57,8 @@ export const evaluateAnswer = z.object({
   approvals_reason: z.string().nullable().default(null),
   /** By the tool's confirmed mapping; null where there is none to rely on. */
   amount: z.object({ minor: z.number().int(), currency: z.string() }).nullable().default(null),
+  /** Of what governed the call as it was judged; see `@ledgix/governing/governing`. */
+  governing_hash: z.string().nullish(),
 });
 export type EvaluateAnswer = z.infer<typeof evaluateAnswer>;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type ToolMapping, toolMapping } from "@ledgix/contract/tool";
 import { locator } from "@ledgix/rules/locate";
 import { parseRule, type Terms } from "@ledgix/rules/parse";
@@ -31,6 +32,8 @@ export type Governing = {
   aside: WrittenRule[];
   set: RuleSet;
   mapping: ToolMapping | null;
+  /** The same as long as the same versions, terms and mapping govern the tool. */
+  hash: string;
 };
 
 const storedVersion = z.object({
@@ -50,9 +53,11 @@ const overview = z.object({
   terms: z.record(z.string(), z.string()).nullable(),
 });
 
+type Compiled = Omit<Governing, "mapping" | "hash">;
+
 /** Compiled rules by the versions that they come from: a version never changes, so neither does what it compiles to. */
 const KEPT = 256;
-const compiled = new Map<string, Omit<Governing, "mapping">>();
+const compiled = new Map<string, Compiled>();
 
 /**
  * The policies in force that cover a tool, those that name it first, with their rules ready to be asked.
@@ -70,25 +75,28 @@ export async function governing(database: Queryable, toolName: string, draft: st
          select policy_id, policy_version_id, tools, created_at from policy_versions where policy_version_id = $2
        ) v where cardinality(v.tools) = 0 or $1 = any(v.tools)), '{}') as versions,
        (select mapping from tool_mappings where tool_name = $1) as mapping,
-       (select json_object_agg(phrase, meaning) from policy_terms) as terms`,
+       (select json_object_agg(phrase, meaning order by phrase) from policy_terms) as terms`,
     [toolName, draft],
   );
   const { versions, mapping, terms } = found ?? { versions: [], mapping: null, terms: null };
   const key = JSON.stringify([versions, terms]);
   const kept = compiled.get(key) ?? (await compile(database, versions, terms ?? {}));
   remember(key, kept);
-  return { ...kept, mapping };
+  const hash = createHash("sha256")
+    .update(JSON.stringify([versions, terms, mapping]))
+    .digest("hex");
+  return { ...kept, mapping, hash };
 }
 
 /** The one that was asked longest ago goes first. */
-function remember(key: string, kept: Omit<Governing, "mapping">): void {
+function remember(key: string, kept: Compiled): void {
   compiled.delete(key);
   compiled.set(key, kept);
   const [oldest] = compiled.keys();
   if (compiled.size > KEPT && oldest !== undefined) compiled.delete(oldest);
 }
 
-async function compile(database: Queryable, versionIds: string[], terms: Terms): Promise<Omit<Governing, "mapping">> {
+async function compile(database: Queryable, versionIds: string[], terms: Terms): Promise<Compiled> {
   const versions = await database.rows(
     storedVersion,
     `select policy_id, policy_version_id, content_hash, title, content, tools, rules, cedar from policy_versions

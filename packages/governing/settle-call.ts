@@ -1,7 +1,7 @@
 import type { EvaluateRequest } from "@ledgix/contract/judge";
 import type { RuledCall } from "@ledgix/rules/facts";
-import { type Settlement, settle } from "@ledgix/rules/settle";
-import type { Database } from "@ledgix/tenancy/database";
+import { type Settlement, settle, UNRULED } from "@ledgix/rules/settle";
+import type { Database, Queryable } from "@ledgix/tenancy/database";
 import type { Governing } from "./governing.ts";
 import { type Counting, countApprovals, lockTool, noteUse, ratesRead } from "./rates.ts";
 
@@ -27,18 +27,33 @@ export function ruledCall(call: Call, rates: Record<string, number>): RuledCall 
  * tool, so that a limit of five lets five pass, however many ask at once.
  */
 export async function settleCall(database: Database, governed: Governing, request: EvaluateRequest): Promise<Settlement> {
-  const keys = ratesRead(governed.set.reads);
-  if (keys.length === 0) return settle(governed.set, ruledCall(request, {}), governed.mapping);
-  const who: Counting = {
-    requestId: request.request_id,
-    toolName: request.tool_name,
-    agentId: request.agent_id,
-    principal: request.human_principal ?? null,
-  };
+  if (!isCounting(governed)) return settle(governed.set, ruledCall(request, {}), governed.mapping);
   return database.transaction(async (transaction) => {
-    await lockTool(transaction, request.tool_name);
-    const settled = settle(governed.set, ruledCall(request, await countApprovals(transaction, keys, who)), governed.mapping);
-    if (settled.effect === "allow") await noteUse(transaction, who);
+    const settled = await settleWithin(transaction, governed, request);
+    if (settled.effect === "allow" && !request.is_trial) await noteUse(transaction, countingOf(request));
     return settled;
   });
 }
+
+/**
+ * The same within the caller's transaction, which notes the approval by itself with `noteUse`, where it comes to one and `isCounting`. Until it
+ * ends, nobody else counts calls of the tool.
+ */
+export async function settleWithin(transaction: Queryable, governed: Governing, request: EvaluateRequest): Promise<Settlement> {
+  if (governed.policies.length === 0) return UNRULED;
+  const keys = ratesRead(governed.set.reads);
+  if (keys.length > 0) await lockTool(transaction, request.tool_name);
+  const rates = await countApprovals(transaction, keys, countingOf(request));
+  return settle(governed.set, ruledCall(request, rates), governed.mapping);
+}
+
+/** Whether a rule asks how many calls were approved before. */
+export const isCounting = (governed: Governing): boolean => ratesRead(governed.set.reads).length > 0;
+
+/** Who asks, for counting. */
+export const countingOf = (request: EvaluateRequest): Counting => ({
+  requestId: request.request_id,
+  toolName: request.tool_name,
+  agentId: request.agent_id,
+  principal: request.human_principal ?? null,
+});

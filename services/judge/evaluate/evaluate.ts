@@ -26,7 +26,7 @@ export type Judging = { retrieve: Retrieval; model: ModelJudge | null };
 export async function evaluateCall(database: Database, judging: Judging, request: EvaluateRequest): Promise<EvaluateAnswer> {
   const governed = await governing(database, request.tool_name);
   const settled = governed.policies.length === 0 ? UNRULED : await settleCall(database, governed, request);
-  return answerTo(database, judging, request, governed, settled);
+  return { ...(await answerTo(database, judging, request, governed, settled)), governing_hash: governed.hash };
 }
 
 /** The answer that a settlement amounts to, with its citations. Whoever gives it, the rules' demand holds. */
