@@ -18,6 +18,7 @@ export function eventRecordOf(entry: Pick<LedgerEntry, "evidence_chunks">) {
 export function eventLabel(entry: Pick<LedgerEntry, "evidence_chunks">): string | undefined {
   const words: Record<string, string> = {
     "token.minted": "Approved again for an identical action",
+    "mint.refused": "Not approved again",
     "token.consumed": "Token used",
     "clearance.cancelled": "Cancelled",
     "clearance.lapsed": "Lapsed",
@@ -39,6 +40,7 @@ const happened: Record<string, string> = {
   "review.denied": "Denied",
   "review.expired": "Denied unanswered",
   "token.minted": "Approved again for an identical action",
+  "mint.refused": "Not approved again",
   "token.consumed": "Token used",
   "content.redacted": "Content redacted",
 };

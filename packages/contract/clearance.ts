@@ -2,6 +2,7 @@ import { z } from "zod";
 import { confidenceBucket } from "./confidence.ts";
 import { id } from "./id.ts";
 import { jsonDepth, jsonObject } from "./json.ts";
+import { agentId, lineText, plainText, sessionId, toolName } from "./names.ts";
 
 /** Bytes of `tool_args` as JSON. */
 export const MAX_TOOL_ARGS_BYTES = 256 * 1024;
@@ -26,22 +27,35 @@ const toolArgs = jsonObject
     `must not exceed ${MAX_TOOL_ARGS_BYTES} bytes as JSON`,
   );
 
+/** What a caller says of itself and of its call, beside the arguments. */
+const claims = {
+  human_principal: lineText(320),
+  parent_jti: lineText(256),
+  destination_uri: lineText(2048),
+  destination_provider: lineText(256),
+  destination_account_ref: lineText(256),
+  purpose: plainText(2048),
+  processing_register_ref: lineText(256),
+  dataset_ref: lineText(256),
+  data_categories: z.array(lineText(256)).max(64),
+};
+
 /** `POST /request-clearance`. Unknown fields are ignored. */
 export const clearanceRequest = z.object({
-  tool_name: text(256).min(1),
+  tool_name: toolName,
   tool_args: withDefault(toolArgs, () => ({})),
-  agent_id: withDefault(text(256), () => "default-agent"),
-  session_id: withDefault(text(256), () => ""),
+  agent_id: withDefault(agentId, () => "default-agent"),
+  session_id: withDefault(sessionId, () => ""),
   context: withDefault(jsonObject, () => ({})),
-  human_principal: optional(text(320)),
-  parent_jti: optional(text(256)),
-  destination_uri: optional(text(2048)),
-  destination_provider: optional(text(256)),
-  destination_account_ref: optional(text(256)),
-  purpose: optional(text(2048)),
-  processing_register_ref: optional(text(256)),
-  dataset_ref: optional(text(256)),
-  data_categories: optional(z.array(text(256)).max(64)),
+  human_principal: optional(claims.human_principal),
+  parent_jti: optional(claims.parent_jti),
+  destination_uri: optional(claims.destination_uri),
+  destination_provider: optional(claims.destination_provider),
+  destination_account_ref: optional(claims.destination_account_ref),
+  purpose: optional(claims.purpose),
+  processing_register_ref: optional(claims.processing_register_ref),
+  dataset_ref: optional(claims.dataset_ref),
+  data_categories: optional(claims.data_categories),
   client_id: optional(text(64)),
 });
 export type ClearanceRequest = z.infer<typeof clearanceRequest>;
@@ -113,23 +127,42 @@ export const clearanceRow = {
   { decision_status: DecisionStatus; approved: boolean; requires_manual_review: boolean }
 >;
 
-/** `POST /mint-token`: a token for an action identical to one that was approved. Of what the request held, what is sent must agree. */
-export const mintRequest = clearanceRequest
-  .pick({
-    tool_name: true,
-    tool_args: true,
-    agent_id: true,
-    session_id: true,
-    human_principal: true,
-    destination_uri: true,
-    purpose: true,
-  })
-  .extend({
-    original_request_id: id,
-    policy_id: optional(text(256)),
-    policy_version_id: optional(text(256)),
-    policy_content_hash: optional(text(256)),
-  });
+/** In a mint's body `""`, `[]` and `null` mean of every field that it was not sent. */
+const sent = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .union([z.literal(""), z.array(z.never()).max(0), schema])
+    .nullish()
+    .transform((value): z.output<Schema> | undefined => (isNothing(value) ? undefined : value));
+
+function isNothing(value: unknown): value is "" | never[] | null | undefined {
+  return value === "" || value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * `POST /mint-token`: a token for an action identical to one that was approved. What is not sent is as it was in the original, but for the
+ * arguments: those are what is signed.
+ */
+export const mintRequest = z.object({
+  original_request_id: id,
+  tool_name: toolName,
+  tool_args: sent(toolArgs),
+  agent_id: sent(agentId),
+  session_id: sent(sessionId),
+  context: sent(jsonObject),
+  human_principal: sent(claims.human_principal),
+  parent_jti: sent(claims.parent_jti),
+  destination_uri: sent(claims.destination_uri),
+  destination_provider: sent(claims.destination_provider),
+  destination_account_ref: sent(claims.destination_account_ref),
+  purpose: sent(claims.purpose),
+  processing_register_ref: sent(claims.processing_register_ref),
+  dataset_ref: sent(claims.dataset_ref),
+  data_categories: sent(claims.data_categories),
+  client_id: sent(text(64)),
+  policy_id: sent(text(256)),
+  policy_version_id: sent(text(256)),
+  policy_content_hash: sent(text(256)),
+});
 export type MintRequest = z.infer<typeof mintRequest>;
 
 export const mintAnswer = z.object({ token: z.string(), request_id: z.uuid(), reason: z.string() });
@@ -138,7 +171,7 @@ export type MintAnswer = z.infer<typeof mintAnswer>;
 /** `POST /consume-token`. */
 export const consumeRequest = z.object({
   token: z.string().min(1).max(8192),
-  tool_name: optional(text(256)),
+  tool_name: optional(toolName),
   tool_args: optional(toolArgs),
 });
 export type ConsumeRequest = z.infer<typeof consumeRequest>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toolName } from "./names.ts";
 
 /** `POST /confluence`: a space, or a page and all below it. The token is kept in the tenant's secret and never shown again. */
 export const newConfluenceSource = z.object({
@@ -11,7 +12,7 @@ export const newConfluenceSource = z.object({
     .trim()
     .regex(/^\d{1,20}$/, "is a page's number, from its address")
     .nullish(),
-  tools: z.array(z.string().min(1).max(256)).max(200).default([]),
+  tools: z.array(toolName).max(200).default([]),
 });
 export type NewConfluenceSource = z.input<typeof newConfluenceSource>;
 

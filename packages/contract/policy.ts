@@ -3,6 +3,7 @@ import { id } from "./id.ts";
 import { jsonObject } from "./json.ts";
 import { previewRequest, verdict } from "./judge.ts";
 import { holdsApiKey, KEY_IN_TEXT } from "./key-in-text.ts";
+import { agentId, lineText, plainText, toolName } from "./names.ts";
 import { settingsVersion } from "./settings.ts";
 
 const identifier = z
@@ -17,7 +18,7 @@ const withoutKey = (schema: z.ZodString) => schema.refine((text) => !holdsApiKey
 const ruleText = withoutKey(z.string().trim().min(1).max(1024));
 /** What a policy is about, such as refunds or health: lower case, without spaces at the ends. */
 const categoryNames = z.array(z.string().trim().toLowerCase().min(1).max(120)).max(50);
-const toolNames = z.array(z.string().min(1).max(256)).max(200);
+const toolNames = z.array(toolName).max(200);
 
 /** `POST /register-policy`. Empty `tools` means every tool. */
 export const registerPolicyRequest = z.object({
@@ -58,7 +59,7 @@ const commaSeparated = z
 export const uploadPolicyFields = z.object({
   documentName: z.string().trim().min(1).max(256),
   policyId: identifier.optional(),
-  tools: commaSeparated,
+  tools: commaSeparated.pipe(toolNames.optional()),
   /** Passages are shown for calls of these categories; rules hold whatever the category. */
   categories: commaSeparated.transform((list) => list?.map((category) => category.toLowerCase())),
   note: z.string().trim().max(500).default(""),
@@ -202,6 +203,16 @@ export const triedCall = z.object({
 });
 export type TriedCall = z.infer<typeof triedCall>;
 
+/** A call that is tried or kept from now on: it may say what an agent may say. */
+const newCall = triedCall.extend({
+  tool_name: toolName,
+  agent_id: agentId.min(1).default("default-agent"),
+  human_principal: lineText(512).nullish(),
+  purpose: plainText(2048).nullish(),
+  destination: lineText(2048).nullish(),
+  data_categories: z.array(lineText(256)).max(64).default([]),
+});
+
 export const policyCase = z.object({
   case_id: z.string(),
   name: z.string(),
@@ -211,7 +222,7 @@ export const policyCase = z.object({
   created_by: z.string(),
 });
 export type PolicyCase = z.infer<typeof policyCase>;
-export const newPolicyCase = z.object({ name: z.string().trim().min(1).max(120), call: triedCall, expected: verdict });
+export const newPolicyCase = z.object({ name: z.string().trim().min(1).max(120), call: newCall, expected: verdict });
 
 /** A case with what a version says to it. */
 export const caseResult = policyCase.extend({ verdict, reason: z.string(), passed: z.boolean() });
@@ -223,7 +234,7 @@ export const caseList = z.object({
 });
 
 /** `POST /policy-trial` and `POST /policy-preview`. */
-export const policyTrial = z.object({ call: triedCall, policy_version_id: id.nullish() });
+export const policyTrial = z.object({ call: newCall, policy_version_id: id.nullish() });
 export const policyPreview = previewRequest.omit({ client_id: true });
 
 /** A document on its way to a version. `done` of `total`: pages while it is read, passages while it is embedded. */

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { confidenceBucket } from "./confidence.ts";
 import { environment } from "./environment.ts";
+import { namePattern, toolName } from "./names.ts";
 import { fewStars, TOO_MANY_STARS } from "./pattern.ts";
-import { reviewRule } from "./review-rules.ts";
+import { type ReviewRule, reviewRule } from "./review-rules.ts";
 
 /** The version of a settings document: what its `ETag` holds between the quotes, and `If-Match` is compared with. */
 export const settingsVersion = z.string();
 
 const score = z.number().min(0).max(1);
-const toolName = z.string().min(1).max(256);
+/** As it was kept, maybe before names were checked; see `namesIn`. */
+const keptName = z.string().max(256);
 
 /** How calls of one tool read, to people. See `@ledgix/sentence/template`. */
 export const toolTemplate = z.object({ text: z.string().trim().min(1).max(500), noun: z.string().trim().min(1).max(40) });
@@ -16,11 +18,11 @@ export const toolTemplate = z.object({ text: z.string().trim().min(1).max(500), 
 /** What a tenant sets about its reviews, beside the threshold. */
 const reviewChoices = {
   /** Thresholds of single tools, by name. */
-  tool_thresholds: z.record(toolName, score),
+  tool_thresholds: z.record(keptName, score),
   rules: z.array(reviewRule).max(100),
   /** Reasons that reviewers pick from. */
   canned_reasons: z.array(z.string().trim().min(1).max(500)).max(30),
-  templates: z.record(toolName, toolTemplate),
+  templates: z.record(keptName, toolTemplate),
   /** Nobody decides a request that a key sent which they created themselves. */
   separate_key_creators: z.boolean(),
   /** Days for which a person must have been a member to be one of two who approve. 0: none. */
@@ -57,6 +59,25 @@ export const shownReviewSettings = reviewSettings.extend({
 });
 export type ShownReviewSettings = z.infer<typeof shownReviewSettings>;
 
+type Named = { tool_thresholds?: object | undefined; templates?: object | undefined; rules?: ReviewRule[] | undefined };
+
+/** The names that somebody saves now, each by the schema for it. */
+function namesIn({ tool_thresholds = {}, templates = {}, rules = [] }: Named): [(string | number)[], string, z.ZodType][] {
+  const tools = Object.entries({ tool_thresholds, templates });
+  return [
+    ...tools.flatMap(([of, named]) =>
+      Object.keys(named).map((name): [string[], string, z.ZodType] => [[of, name], name, toolName]),
+    ),
+    ...rules.flatMap(({ when }, i) =>
+      [...when.tools, ...when.agents].map((name): [(string | number)[], string, z.ZodType] => [
+        ["rules", i, "when"],
+        name,
+        namePattern,
+      ]),
+    ),
+  ];
+}
+
 /**
  * `PUT /review-settings`: a score, or a bucket that stands for one (where both are sent, the score decides), and any of the other
  * settings. What is not sent stays as it is.
@@ -74,6 +95,12 @@ export const reviewSettingsUpdate = z
   .refine(({ rules }) => (rules ?? []).every(({ when }) => [...when.tools, ...when.agents].every(fewStars)), {
     error: `a tool or an agent in \`when\` ${TOO_MANY_STARS}`,
     path: ["rules"],
+  })
+  .superRefine((update, context) => {
+    for (const [path, name, schema] of namesIn(update)) {
+      const problem = schema.safeParse(name).error?.issues[0]?.message;
+      if (problem !== undefined) context.addIssue({ code: "custom", path, message: problem });
+    }
   });
 export type ReviewSettingsUpdate = z.infer<typeof reviewSettingsUpdate>;
 

@@ -1,11 +1,11 @@
 import { hashIntent, hashToolArgs } from "@ledgix/contract/canonical-json";
-import type { ClearanceRequest } from "@ledgix/contract/clearance";
+import { type ClearanceRequest, clearanceRequest } from "@ledgix/contract/clearance";
 import { DEFAULT_MINIMUM_CONFIDENCE } from "@ledgix/contract/confidence";
 import type { JsonObject } from "@ledgix/contract/json";
 import { ProblemError } from "@ledgix/contract/problem";
 import { amountIn } from "@ledgix/sentence/money";
 import { traceContext } from "@ledgix/telemetry/tracing";
-import type { Database } from "@ledgix/tenancy/database";
+import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 import { type IdempotentCall, reused } from "../access/idempotency.ts";
 import { minimumConfidenceSql } from "../settings/review.ts";
@@ -19,10 +19,11 @@ import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-req
  * @throws {ProblemError} `idempotency_key_reuse`
  */
 export async function acceptRequest(
-  database: Database,
+  database: Queryable,
   request: ClearanceRequest,
   call: IdempotentCall,
   principalLabel: string,
+  requestId: string = crypto.randomUUID(),
 ): Promise<{ stored: StoredRequest; isNew: boolean }> {
   const derived = deriveDestination(request.tool_name, request.tool_args);
   const money = amountIn(request.tool_args);
@@ -37,7 +38,7 @@ export async function acceptRequest(
      on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
      returning ${REQUEST_COLUMNS}`,
     [
-      crypto.randomUUID(),
+      requestId,
       call.principal,
       principalLabel,
       call.key ?? null,
@@ -87,17 +88,12 @@ const traceIn = (context: JsonObject): string | null =>
   traceInContext.safeParse(context).data?.telemetry.otel.traceparent ?? null;
 
 /** Some client versions send these fields inside `context`; what does not fit there is left alone. */
-const contextText = z
-  .string()
-  .max(2048)
-  .refine((text) => !text.includes("\0"));
-
-function textIn(context: JsonObject, name: string): string | null {
-  const parsed = contextText.safeParse(context[name]);
-  return parsed.success ? parsed.data : null;
+export function textIn(context: JsonObject, name: "purpose" | "dataset_ref"): string | null {
+  const parsed = clearanceRequest.shape[name].safeParse(context[name]);
+  return parsed.success ? (parsed.data ?? null) : null;
 }
 
-function textsIn(context: JsonObject, name: string): string[] {
-  const parsed = z.array(contextText).max(64).safeParse(context[name]);
-  return parsed.success ? parsed.data : [];
+export function textsIn(context: JsonObject, name: "data_categories"): string[] {
+  const parsed = clearanceRequest.shape[name].safeParse(context[name]);
+  return parsed.success ? (parsed.data ?? []) : [];
 }

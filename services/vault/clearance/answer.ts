@@ -26,11 +26,19 @@ export async function answerOf(
     minimum_confidence_score: request.minimum_confidence_score,
     confidence_bucket: bucketOf(request.confidence),
     minimum_confidence_bucket: minimumBucketOf(request.minimum_confidence_score),
-    policy_version_id: request.policy_version_id,
+    policy_version_id: isKeptForMinting(request) ? request.policy_version_id : null,
     policy_content_hash: request.policy_content_hash,
     reason_code: request.reason_code,
     review_url: request.status === "pending_review" ? reviewUrl(deps, clientId, request.request_id) : null,
   };
+}
+
+/**
+ * Clients keep an approval that names a policy version, and mint from it: they have no way back when that is refused. So one that may not be
+ * minted from names none.
+ */
+function isKeptForMinting({ status, decided_by, reason_code, is_counted }: StoredRequest): boolean {
+  return status !== "approved" || (decided_by === null && reason_code !== "minted" && !is_counted);
 }
 
 function reviewUrl({ config }: VaultDependencies, clientId: string, requestId: string): string | null {

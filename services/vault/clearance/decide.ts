@@ -2,8 +2,9 @@ import type { ReasonCode } from "@ledgix/contract/clearance";
 import { clampConfidence } from "@ledgix/contract/confidence";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
 import { fromMinor } from "@ledgix/rules/rule";
+import type { Queryable } from "@ledgix/tenancy/database";
 import { storableText } from "@ledgix/tenancy/storable";
-import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
+import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
@@ -13,7 +14,10 @@ import { issueToken } from "../tokens/issue.ts";
 import { writerHindrance } from "./separation.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
-type Outcome = Pick<StoredRequest, "reason"> & { status: "approved" | "denied" | "pending_review"; reason_code: ReasonCode };
+export type Outcome = Pick<StoredRequest, "reason"> & {
+  status: "approved" | "denied" | "pending_review";
+  reason_code: ReasonCode;
+};
 
 const eventOf = {
   approved: ["clearance.approved", "approved"],
@@ -50,10 +54,10 @@ const withDemand = (reason: string, demand: string | null) =>
  * The outcome under the tenant's settings. What no policy covers waits for a person, or is denied where the tenant chose that. What somebody's
  * own rule approves for their own key waits for a person, where the tenant keeps the two apart.
  */
-async function ruledOutcome(
+export async function ruledOutcome(
   deps: VaultDependencies,
-  database: TenantDatabase,
-  request: StoredRequest,
+  database: Queryable,
+  request: Pick<StoredRequest, "tool_name" | "minimum_confidence_score" | "principal">,
   answer: EvaluateAnswer,
 ): Promise<Outcome> {
   const outcome = outcomeOf(answer, request.minimum_confidence_score);
@@ -81,59 +85,70 @@ export async function decideRequest(
   answer: EvaluateAnswer,
 ): Promise<void> {
   const outcome = await ruledOutcome(deps, database, request, answer);
-  const isPaused = outcome.status === "pending_review";
-  const committed = await database.transaction(async (transaction) => {
-    const route = isPaused ? await routeCase(deps, transaction, request, answer) : null;
-    const reason = withDemand(outcome.reason, route?.why ?? null);
-    const decided = await transaction.row(
-      storedRequest,
-      `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
-         policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
-         amount = coalesce($12, amount), currency = coalesce($13, currency), confidence_basis = $14,
-         paused_at = case when $11 then clock_timestamp() end, pause_reason = case when $11 then $3 end,
-         pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end,
-         review_rule = $15::json, due_at = $16, assignee = $17
-       where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
-      [
-        request.request_id,
-        outcome.status,
-        reason,
-        outcome.reason_code,
-        clampConfidence(answer.confidence),
-        answer.policy_id,
-        answer.policy_version_id,
-        answer.policy_content_hash,
-        JSON.stringify(answer.citations),
-        outcome.status === "approved" ? Math.floor(deps.now().getTime() / 1000) : null,
-        isPaused,
-        // By the tool's confirmed mapping, which settles what the names only suggest.
-        answer.amount && Number(fromMinor(answer.amount.minor, answer.amount.currency)),
-        answer.amount?.currency ?? null,
-        written(answer.confidence_basis),
-        route?.rule ? JSON.stringify(route.rule) : null,
-        route?.dueAt ?? null,
-        route?.assignee ?? null,
-      ],
-    );
-    if (decided === null) return null; // somebody else was first
-    // Signed here only to learn that it can be: without a signer nothing is approved.
-    if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
-    const [type, decisionStatus] = eventOf[outcome.status];
-    await appendEvent(transaction, deps, {
-      type,
-      request: decided,
-      decisionStatus,
-      reason,
-      actor: null,
-      channel: "policy",
-    });
-    if (isPaused) await enqueueReviewEvent(transaction, "review.pending", request.request_id, "pending_review");
-    if (outcome.status === "denied") await enqueueReviewEvent(transaction, "clearance.denied", request.request_id, "denied");
-    return decided;
-  });
+  const committed = await database.transaction((transaction) => recordDecision(deps, transaction, request, outcome, answer));
   if (committed !== null) {
     deps.metrics.decisions.inc({ status: outcome.status, reason_code: outcome.reason_code });
     deps.metrics.decisionSeconds.observe(Math.max(0, (deps.now().getTime() - request.requested_at.getTime()) / 1000));
   }
   deps.settled.announce(request.request_id, committed ?? undefined);
+}
+
+/** The same within the caller's transaction. @returns the request as it is now, or null where it was decided meanwhile */
+export async function recordDecision(
+  deps: VaultDependencies,
+  transaction: TenantQueryable,
+  request: StoredRequest,
+  outcome: Outcome,
+  answer: EvaluateAnswer,
+): Promise<StoredRequest | null> {
+  const isPaused = outcome.status === "pending_review";
+  const route = isPaused ? await routeCase(deps, transaction, request, answer) : null;
+  const reason = withDemand(outcome.reason, route?.why ?? null);
+  const decided = await transaction.row(
+    storedRequest,
+    `update clearance_requests set status = $2, reason = $3, reason_code = $4, confidence = $5, policy_id = $6, policy_version_id = $7,
+       policy_content_hash = $8, citations = $9::json, token_issued_at = $10,
+       amount = coalesce($12, amount), currency = coalesce($13, currency), confidence_basis = $14,
+       paused_at = case when $11 then clock_timestamp() end, pause_reason = case when $11 then $3 end,
+       pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end,
+       review_rule = $15::json, due_at = $16, assignee = $17, governing_hash = $18,
+       is_counted = exists (select from rule_uses where rule_uses.request_id = $1)
+     where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
+    [
+      request.request_id,
+      outcome.status,
+      reason,
+      outcome.reason_code,
+      clampConfidence(answer.confidence),
+      answer.policy_id,
+      answer.policy_version_id,
+      answer.policy_content_hash,
+      JSON.stringify(answer.citations),
+      outcome.status === "approved" ? Math.floor(deps.now().getTime() / 1000) : null,
+      isPaused,
+      // By the tool's confirmed mapping, which settles what the names only suggest.
+      answer.amount && Number(fromMinor(answer.amount.minor, answer.amount.currency)),
+      answer.amount?.currency ?? null,
+      written(answer.confidence_basis),
+      route?.rule ? JSON.stringify(route.rule) : null,
+      route?.dueAt ?? null,
+      route?.assignee ?? null,
+      answer.governing_hash ?? null,
+    ],
+  );
+  if (decided === null) return null; // somebody else was first
+  // Signed here only to learn that it can be: without a signer nothing is approved.
+  if (decided.token_issued_at !== null) await issueToken(deps, decided, decided.token_issued_at);
+  const [type, decisionStatus] = eventOf[outcome.status];
+  await appendEvent(transaction, deps, {
+    type,
+    request: decided,
+    decisionStatus,
+    reason,
+    actor: null,
+    channel: "policy",
+  });
+  if (isPaused) await enqueueReviewEvent(transaction, "review.pending", request.request_id, "pending_review");
+  if (outcome.status === "denied") await enqueueReviewEvent(transaction, "clearance.denied", request.request_id, "denied");
+  return decided;
 }

@@ -33,6 +33,10 @@ export const storedRequest = z.object({
   policy_id: z.string().nullable(),
   policy_version_id: z.string().nullable(),
   policy_content_hash: z.string().nullable(),
+  /** Of what governed the call when it was judged; null where nobody knows. */
+  governing_hash: z.string().nullable(),
+  /** Approved by a rule that counts. */
+  is_counted: z.boolean(),
   citations: z.array(citation),
   amount: z.number().nullable(),
   currency: z.string().nullable(),

@@ -23,6 +23,7 @@ export type EventType =
   | "clearance.cancelled"
   | "clearance.lapsed"
   | "token.minted"
+  | "mint.refused"
   | "token.consumed"
   | "content.redacted";
 

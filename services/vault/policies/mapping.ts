@@ -1,4 +1,5 @@
 import { jsonObject } from "@ledgix/contract/json";
+import { toolName as toolNameSchema } from "@ledgix/contract/names";
 import { ProblemError } from "@ledgix/contract/problem";
 import { type ConfirmedMapping, type ToolMapping, toolMapping } from "@ledgix/contract/tool";
 import { isCurrency } from "@ledgix/rules/rule";
@@ -7,6 +8,7 @@ import { z } from "zod";
 import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { parseWith } from "../http/body.ts";
 import type { IfMatch } from "../http/if-match.ts";
 import { saveDocument } from "../settings/save.ts";
 import { readVersion, type SettingsDocument } from "../settings/version.ts";
@@ -49,7 +51,7 @@ export async function confirmMapping(
   mapping: ToolMapping,
   ifMatch: IfMatch,
 ): Promise<ConfirmedMapping> {
-  if (toolName.length > 256) throw new ProblemError("invalid_body", "A tool's name has up to 256 characters.");
+  parseWith(z.object({ tool_name: toolNameSchema }), { tool_name: toolName }, "invalid_body");
   const code = mapping.amount && "code" in mapping.amount.currency ? mapping.amount.currency.code : null;
   if (code !== null && !isCurrency(code))
     throw new ProblemError("invalid_body", `${code} is no currency. Use its code, such as USD.`);
