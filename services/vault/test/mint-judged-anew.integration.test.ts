@@ -90,6 +90,7 @@ describe("a mint is judged anew by the rules", () => {
     await register("p", ["Approve when amount is at most 100."]);
     await owner("POST", "/register-policy", {
       policy_id: "t",
+      tools: ["pay"],
       rules: ["Deny when a card that was not charged and amount is at least 50."],
     });
     const { request_id } = await approved(agent, pay);

@@ -75,7 +75,14 @@ describe("a change that is under way when a mint comes", () => {
     const racing = await database.transaction(async (transaction) => {
       const rules = ["Deny when amount is at least 5."];
       const denial = { policyId: "late", title: "late", description: "", source: "register", mediaType: "text/plain" } as const;
-      await storeIn(transaction, { ...denial, content: rules.join(), tools: [], rules, createdBy: "somebody", isDraft: false });
+      await storeIn(transaction, {
+        ...denial,
+        content: rules.join(),
+        tools: [],
+        rules,
+        author: { label: "somebody", id: "member:somebody" },
+        isDraft: false,
+      });
       const answer = mint(pay, request_id);
       await new Promise((resolve) => setTimeout(resolve, 500));
       return { answer };
