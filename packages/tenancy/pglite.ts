@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { PGlite, type Results } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite/vector";
 import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
+import { durableOptions, flushTree } from "./durable-files.ts";
 import { holdDirectory } from "./hold-directory.ts";
 
 /** The part of PGlite that a database and a transaction share. */
@@ -33,7 +34,9 @@ export async function openPglite(directory?: string, template?: string): Promise
   }
 }
 
-const create = (directory?: string) => PGlite.create({ ...(directory && { dataDir: directory }), extensions: { vector } });
+const extensions = { vector };
+const create = async (directory?: string) =>
+  PGlite.create({ extensions, ...(directory !== undefined && (await durableOptions(directory, extensions))) });
 
 /** Each step is moved into place whole: a crash leaves no half of a database, and of two makers one wins. */
 async function copyTemplate(template: string, directory: string): Promise<void> {
@@ -46,10 +49,12 @@ async function copyTemplate(template: string, directory: string): Promise<void> 
   }
   const draft = `${directory}.${crypto.randomUUID()}`;
   await cp(template, draft, { recursive: true });
+  await flushTree(draft);
   await rename(draft, directory).catch(async (error: unknown) => {
     await rm(draft, { recursive: true });
     if (!existsSync(directory)) throw error;
   });
+  await flushTree(directory);
 }
 
 /** Wraps an instance that somebody else opened, such as the control plane's, which Supabase Lite opens. */

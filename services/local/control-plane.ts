@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { Database } from "@ledgix/tenancy/database";
+import { durableOptions } from "@ledgix/tenancy/durable-files";
 import { holdDirectory } from "@ledgix/tenancy/hold-directory";
 import { wrapPglite } from "@ledgix/tenancy/pglite";
 import { App, appliedVersions, type EmailDriver, ensureHistoryTable, recordVersion } from "@supabase/lite";
@@ -40,7 +41,7 @@ export async function openControlPlane(options: {
   process.env.LITE_TELEMETRY = "0";
   keepRefusalsOut();
   const letGo = await holdDirectory(options.directory);
-  const connection = await createPgliteConnection({ url: options.directory });
+  const connection = await createPgliteConnection({ pgliteOptions: await durableOptions(options.directory) });
   // At its first request Supabase Lite would grant all of each table to everybody, `anon` included. Told that it has, it leaves what the
   // migrations grant, as hosted Supabase does.
   Reflect.set(connection, "rlsState", "active");
