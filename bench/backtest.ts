@@ -1,5 +1,6 @@
 import { startStack, until } from "../services/local/test/stack.ts";
 import { report, round } from "./report.ts";
+import { refundsSql } from "./stored-calls.ts";
 
 // 10,000 past requests held against a draft, on rules.
 const REQUESTS = 10_000;
@@ -13,9 +14,9 @@ await database.run(
   `insert into clearance_requests (request_id, status, principal, principal_label, body_hash, tool_name, tool_args, tool_args_hash,
      intent_hash, agent_id, session_id, context, reason, reason_code, confidence, minimum_confidence_score, requested_at, paused_at)
    select gen_random_uuid(), 'pending_review', 'key:bench', 'bench', '', 'stripe_refund',
-     json_build_object('amount', n % 7000, 'currency', 'USD', 'customer', 'cus_' || n), '', '', 'agent-' || n % 50, '', '{}',
+     args::json, args_hash, intent_hash, agent, '', '{}',
      'No rule settles this call.', 'no_rule', 0.5, 0.8, now() - make_interval(secs => n * 60), now()
-   from generate_series(1, $1::integer) n`,
+   from ${refundsSql("generate_series(1, $1::integer)", { currency: "USD", amount: "n % 7000" })}`,
   [REQUESTS],
 );
 await owner("PUT", "/tools/stripe_refund/mapping", {

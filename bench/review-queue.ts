@@ -1,5 +1,6 @@
 import { startStack } from "../services/local/test/stack.ts";
 import { percentile, report, round } from "./report.ts";
+import { refundsSql } from "./stored-calls.ts";
 
 // The first page of the queue with 100,000 pending cases against 10, through Vault's HTTP API. On PostgreSQL where TEST_DATABASE_URL
 // names a server, else on PGlite.
@@ -17,9 +18,9 @@ async function addPending(from: number, to: number): Promise<void> {
     `insert into clearance_requests (request_id, status, principal, principal_label, body_hash, tool_name, tool_args, tool_args_hash,
        intent_hash, agent_id, session_id, context, reason, reason_code, confidence, minimum_confidence_score, paused_at)
      select gen_random_uuid(), 'pending_review', 'key:bench', 'bench', '', 'stripe_refund',
-       json_build_object('amount', n, 'currency', 'usd', 'customer', 'cus_' || n), '', '', 'agent-' || n % 50, '', '{}',
+       args::json, args_hash, intent_hash, agent, '', '{}',
        'No rule settles this call.', 'no_rule', 0.5, 0.8, now() - make_interval(secs => n)
-     from generate_series($1::integer, $2::integer) n`,
+     from ${refundsSql("generate_series($1::integer, $2::integer)", { currency: "usd" })}`,
     [from, to],
   );
   await database.script("analyze clearance_requests");

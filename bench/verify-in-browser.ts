@@ -13,6 +13,7 @@ import { appendEvent } from "@ledgix/vault/ledger/append";
 import { sequenceEvents } from "@ledgix/vault/ledger/sequence";
 import { silentLog } from "@ledgix/vault/log";
 import { fixedKeyring } from "@ledgix/vault/tokens/keyring";
+import { hashIntent, hashToolArgs } from "../packages/contract/canonical-json.ts";
 import { startProduct } from "./console-product.ts";
 import { report, round } from "./report.ts";
 
@@ -38,12 +39,14 @@ async function fillLedger(directory: string, clientId: string): Promise<void> {
     config,
     anchors: directoryAnchor(join(directory, "anchors")),
   };
+  const tool_args = { amount: 45, currency: "usd", customer: "cus_1" };
   const request = await database.row(
     storedRequest,
     `insert into clearance_requests (request_id, status, principal, principal_label, body_hash, tool_name, tool_args, tool_args_hash, intent_hash,
        agent_id, session_id, context, reason, reason_code, confidence, minimum_confidence_score, decided_at, consumed_at)
      values (gen_random_uuid(), 'approved', 'key:bench', 'bench', '', 'stripe_refund', '{"amount": 45, "currency": "usd", "customer": "cus_1"}',
-       '', repeat('0', 64), 'payments-agent', '', '{}', 'Your rule allows it.', 'rule_allow', 0.99, 0.8, now(), now()) returning ${REQUEST_COLUMNS}`,
+       $1, $2, 'payments-agent', '', '{}', 'Your rule allows it.', 'rule_allow', 0.99, 0.8, now(), now()) returning ${REQUEST_COLUMNS}`,
+    [hashToolArgs(tool_args), hashIntent({ agent_id: "payments-agent", session_id: "", tool_name: "stripe_refund", tool_args })],
   );
   if (request === null) throw new Error("The request was not made.");
   for (let done = 0; done < ENTRIES; done += BATCH) {

@@ -14,6 +14,7 @@ import { type VaultConfig, vaultConfig, vaultServerConfig } from "@ledgix/vault/
 import { readTilePath } from "@ledgix/vault/ledger/serve-tile";
 import { readWitnesses } from "@ledgix/vault/ledger/witnesses";
 import { silentLog } from "@ledgix/vault/log";
+import { createMetrics } from "@ledgix/vault/metrics";
 import { readUpload } from "@ledgix/vault/policies/read-upload";
 import { readCursor, writeCursor } from "@ledgix/vault/reviews/cursor";
 import { issueToken } from "@ledgix/vault/tokens/issue";
@@ -62,10 +63,11 @@ const config: VaultConfig = readConfig(vaultConfig, {
   VAULT_JUDGE_URL: "http://127.0.0.1:1",
   VAULT_JUDGE_API_KEY: "k".repeat(16),
 });
-const tokenDeps = { keys, config, log: silentLog, now: () => new Date(1_790_000_000_000) };
+const tokenDeps = { keys, config, log: silentLog, metrics: createMetrics(), now: () => new Date(1_790_000_000_000) };
 const request = {
   ...{ request_id: "9f0a4ae8-7ad3-4b0a-a0a8-7d1dbd0f4d11", tool_name: "pay", agent_id: "a", session_id: "", policy_id: null },
   tool_args_hash: hashToolArgs({ amount: 1 }),
+  record: "intact",
 } as Parameters<typeof issueToken>[1]; // all that a token says of a request
 const token = await issueToken(tokenDeps, request, 1_790_000_000);
 

@@ -74,7 +74,7 @@ function Case({ client, review, self, mayCollaborate }: CaseProps) {
       </header>
       {mayCollaborate && <Assignment client={client} review={review} self={self} />}
       <DecisionBar client={client} review={review} self={self} noun={sentence.noun} />
-      {!isRedacted && (
+      {!isRedacted && !review.is_mismatched && (
         <>
           <Section title="Arguments">
             <CallArguments args={review.tool_args} lastApproved={review.last_approved} />
@@ -102,7 +102,7 @@ function Case({ client, review, self, mayCollaborate }: CaseProps) {
   );
 }
 
-/** Why a person is asked; of a redacted case, that this is gone. */
+/** Why a person is asked; of a redacted case, that this is gone; of one that was changed, that nobody may go by it. */
 function WhyItPaused({ review }: { review: ReviewCase }) {
   if (review.redacted_at !== null) {
     return (
@@ -111,6 +111,17 @@ function WhyItPaused({ review }: { review: ReviewCase }) {
         <span className="min-w-0 break-words">
           Redacted by {review.redacted_by}, <Time at={review.redacted_at} />. What the request said is gone for good; that it was
           asked and decided stays proven in the ledger.
+        </span>
+      </p>
+    );
+  }
+  if (review.is_mismatched) {
+    return (
+      <p role="alert" className="flex items-start gap-2 rounded-md bg-denied-soft px-3 py-2 text-denied">
+        <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
+        <span className="min-w-0">
+          What is stored of this request does not match its record: somebody changed it in the database. It is not shown here and
+          {review.status === "pending_review" ? " can only be denied" : " gives no token"}. Tell whoever runs your Ledgix.
         </span>
       </p>
     );

@@ -67,9 +67,11 @@ export function DecisionBar({ client, review, self, noun }: Props) {
       <ApprovalsSoFar review={review} />
       <ReasonField client={client} review={review} reason={reason} setReason={setReason} isMissing={isReasonMissing} />
       <div className="grid grid-cols-2 gap-2 sm:flex">
-        <Button id="approve" size="lg" disabled={deciding !== null || hasApproved} onClick={() => decide(true)}>
-          <Check /> {hasApproved ? "You approved" : deciding === "approve" ? "Approving…" : `Approve ${noun}`}
-        </Button>
+        {!review.is_mismatched && (
+          <Button id="approve" size="lg" disabled={deciding !== null || hasApproved} onClick={() => decide(true)}>
+            <Check /> {hasApproved ? "You approved" : deciding === "approve" ? "Approving…" : `Approve ${noun}`}
+          </Button>
+        )}
         <Button id="deny" size="lg" variant="danger-outline" disabled={deciding !== null} onClick={() => decide(false)}>
           <Ban /> {deciding === "deny" ? "Denying…" : "Deny"}
         </Button>

@@ -48,8 +48,12 @@ export function QueueRow({ client, review, isSelected, mayDecide }: Props) {
           <span className="flex shrink-0 items-center gap-2">
             {isOpen && review.approvals_needed > 1 && (
               <span>
-                {review.approvals}/{review.approvals_needed}
-                <span className="sr-only"> approvals</span>
+                <span aria-hidden>
+                  {review.approvals}/{review.approvals_needed}
+                </span>
+                <span className="sr-only">
+                  {review.approvals} of {review.approvals_needed} approvals
+                </span>
               </span>
             )}
             {isOpen && review.due_at ? <DueTime at={review.due_at} /> : <Time at={review.paused_at} />}
@@ -59,10 +63,17 @@ export function QueueRow({ client, review, isSelected, mayDecide }: Props) {
           <span className="min-w-0 flex-1 truncate font-semibold">{sentenceCase(text)}</span>
           {!isOpen && <Status value={review.status} />}
         </span>
-        <span className="truncate text-muted">{review.redacted_at === null && review.reason}</span>
+        <span className="truncate text-muted">{secondLineOf(review)}</span>
       </Link>
     </div>
   );
+}
+
+/** Why it paused; of what nobody may go by, why not. */
+function secondLineOf(review: ReviewSummary): string {
+  if (review.is_mismatched)
+    return `Does not match its record${review.status === "pending_review" ? ", so it can only be denied" : ""}.`;
+  return review.redacted_at === null ? review.reason : "";
 }
 
 function DueTime({ at }: { at: string }) {

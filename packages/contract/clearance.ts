@@ -86,6 +86,7 @@ export const reasonCode = z.enum([
   "no_rule",
   "below_threshold",
   "judge_unavailable",
+  "content_mismatch",
   "human_approved",
   "human_denied",
   "review_expired",

@@ -146,7 +146,7 @@ export const ledgerVerification = z.object({
 export type LedgerVerification = z.infer<typeof ledgerVerification>;
 
 /** `POST /ledger/redactions`: destroys what a settled request said. The reason stays in the ledger. */
-export const redactionRequest = z.object({ request_id: id, reason: z.string().trim().min(1).max(500) });
+export const redactionRequest = z.strictObject({ request_id: id, reason: z.string().trim().min(1).max(500) });
 export type RedactionRequest = z.infer<typeof redactionRequest>;
 export const redaction = z.object({ request_id: z.string(), redacted_at: z.string(), redacted_by: z.string() });
 export type Redaction = z.infer<typeof redaction>;

@@ -36,6 +36,7 @@ export const problems = {
   too_many_waiting: [409, "Too much of this key waits for a member"],
   token_replayed: [409, "The clearance token was already used"],
   slack_not_connected: [409, "Slack is not connected"],
+  content_mismatch: [409, "The stored request is not what was asked"],
   redacted: [409, "What the request said was redacted"],
   not_settled: [409, "The request is not settled yet"],
   not_sequenced: [409, "The event is not in a checkpoint yet"],

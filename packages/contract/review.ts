@@ -34,6 +34,8 @@ export const reviewSummary = z.object({
   approvals_needed: z.number().int(),
   /** When an owner destroyed what the request said; its texts are empty since. */
   redacted_at: z.string().nullable(),
+  /** The stored content is not what was asked: its arguments are left out, and it can only be denied. */
+  is_mismatched: z.boolean().default(false),
 });
 export type ReviewSummary = z.infer<typeof reviewSummary>;
 
@@ -137,8 +139,17 @@ const reviewReason = text(4096)
   .nullish()
   .transform((value) => value ?? "");
 
-/** `POST /reviews/{request_id}/decision`. */
-export const reviewDecision = z.object({ approved: z.boolean(), review_reason: reviewReason });
+/** What a person decides by says these things and nothing else, so that nobody believes to have decided more. */
+const exactly = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `has no place for ${(issue.keys ?? []).slice(0, 5).join(", ").slice(0, 200)}: leave it out, since it would change nothing`
+        : undefined,
+  });
+
+/** `POST /reviews/{request_id}/decision`. A decision is about exactly what was asked, so any other member is refused. */
+export const reviewDecision = exactly({ approved: z.boolean(), review_reason: reviewReason });
 export type ReviewDecision = z.infer<typeof reviewDecision>;
 
 /** Cases that one call decides at most. */
@@ -157,10 +168,10 @@ export const batchResult = z.object({
 export type BatchResult = z.infer<typeof batchResult>;
 
 /** `PUT /reviews/{request_id}/assignment`: null gives the case back to everybody. */
-export const reviewAssignment = z.object({ assignee: memberEmail.nullable() });
+export const reviewAssignment = exactly({ assignee: memberEmail.nullable() });
 
 /** `POST /reviews/{request_id}/comments`. Members are mentioned as `@address`. */
-export const newComment = z.object({
+export const newComment = exactly({
   text: text(4096)
     .transform((value) => value.trim())
     .pipe(z.string().min(1)),
@@ -178,7 +189,7 @@ export const savedView = z.object({
 export type SavedView = z.infer<typeof savedView>;
 export const savedViews = z.object({ views: z.array(savedView) });
 /** `POST /review-views`. */
-export const newSavedView = z.object({
+export const newSavedView = exactly({
   name: text(80)
     .transform((value) => value.trim())
     .pipe(z.string().min(1)),
@@ -190,8 +201,8 @@ export const newSavedView = z.object({
 export const absence = z.object({ member: z.string(), delegate: z.string().nullable(), from: z.string(), until: z.string() });
 export const absences = z.object({ absences: z.array(absence) });
 /** `PUT /absence`: the caller's own. Null ends it. */
-export const absenceUpdate = z.object({
-  absence: z.object({ delegate: memberEmail.nullable(), from: z.iso.datetime(), until: z.iso.datetime() }).nullable(),
+export const absenceUpdate = exactly({
+  absence: exactly({ delegate: memberEmail.nullable(), from: z.iso.datetime(), until: z.iso.datetime() }).nullable(),
 });
 
 export const reviewEventTypes = ["review.pending", "review.decided", "review.expired", "review.updated"] as const;

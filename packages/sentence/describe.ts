@@ -29,6 +29,8 @@ export type DescribedCall = {
   tool_args: JsonObject;
   /** True where the arguments were destroyed: none are left, which says nothing of what they were. */
   is_redacted?: boolean;
+  /** True where what is stored is not what was asked: it is left out. */
+  is_mismatched?: boolean;
 };
 
 /**
@@ -38,6 +40,10 @@ export type DescribedCall = {
 export function describeCall(call: DescribedCall, template?: ToolTemplate): Sentence {
   if (call.is_redacted) {
     return { agent: call.agent_id, text: `asked for ${call.tool_name}; what it said is redacted`, noun: nounOf(call.tool_name) };
+  }
+  if (call.is_mismatched) {
+    const text = `asked for ${call.tool_name}; what is stored of it does not match its record`;
+    return { agent: call.agent_id, text, noun: nounOf(call.tool_name) };
   }
   const filled = template && fillTemplate(template.text, call.tool_args);
   if (filled) return { agent: call.agent_id, text: `wants to ${filled}`, noun: template.noun || "request" };

@@ -31,6 +31,11 @@ export function createMetrics() {
       help: "Requests that paused since the judge did not answer.",
       registers,
     }),
+    contentMismatches: new Counter({
+      name: "vault_content_mismatches_total",
+      help: "Times that a stored request was found not to be what was asked. Somebody writes to a tenant's database.",
+      registers,
+    }),
     tokensConsumed: new Counter({ name: "vault_tokens_consumed_total", help: "Tokens that were burned.", registers }),
     sequenced: new Counter({
       name: "vault_ledger_sequenced_total",

@@ -47,7 +47,7 @@ export async function runBacktest(database: Database, backtestId: string): Promi
        order by requested_at, request_id limit ${PAGE}`,
       [backtest.days, tools, after?.requested_at ?? null, after?.request_id ?? null],
     );
-    for (const past of page) await run.look(past);
+    for (const past of page) if (past.record === "intact") await run.look(past);
     after = page.at(-1) ?? after;
     const isLast = page.length < PAGE;
     const written = await database.run(

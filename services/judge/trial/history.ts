@@ -1,14 +1,13 @@
+import { compared, recordedColumns } from "@ledgix/contract/call-record";
 import { destinationOf } from "@ledgix/contract/destination";
 import { jsonObject } from "@ledgix/contract/json";
 import type { EvaluateRequest } from "@ledgix/contract/judge";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
 
-export const pastRequest = z.object({
+const pastRow = z.object({
+  ...recordedColumns,
   request_id: z.string(),
-  tool_name: z.string(),
-  tool_args: jsonObject,
-  agent_id: z.string(),
   context: jsonObject,
   human_principal: z.string().nullable(),
   destination_uri: z.string().nullable(),
@@ -17,10 +16,11 @@ export const pastRequest = z.object({
   data_categories: z.array(z.string()),
   requested_at: z.date(),
   paused_at: z.date().nullable(),
-  status: z.enum(["processing", "approved", "denied", "pending_review"]),
 });
-export type PastRequest = z.infer<typeof pastRequest>;
-export const PAST_COLUMNS = Object.keys(pastRequest.shape).join(", ");
+/** Compared with its own hashes: what does not match them was never asked, and what was redacted says nothing. */
+export const pastRequest = pastRow.transform(compared);
+export type PastRequest = z.output<typeof pastRequest>;
+export const PAST_COLUMNS = Object.keys(pastRow.shape).join(", ");
 
 /** A past request as the judge would be asked about it. */
 export function callOf(past: PastRequest): Omit<EvaluateRequest, "client_id" | "request_id" | "session_id"> {
@@ -38,11 +38,12 @@ export function callOf(past: PastRequest): Omit<EvaluateRequest, "client_id" | "
 }
 
 /** The newest requests of these tools, or of all. */
-export function recentRequests(database: Queryable, tools: string[], limit: number): Promise<PastRequest[]> {
-  return database.rows(
+export async function recentRequests(database: Queryable, tools: string[], limit: number): Promise<PastRequest[]> {
+  const rows = await database.rows(
     pastRequest,
     `select ${PAST_COLUMNS} from clearance_requests where (cardinality($1::text[]) = 0 or tool_name = any($1)) and status <> 'processing'
      order by requested_at desc limit $2`,
     [tools, limit],
   );
+  return rows.filter(({ record }) => record === "intact");
 }

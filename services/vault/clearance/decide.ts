@@ -74,6 +74,22 @@ export async function ruledOutcome(
   };
 }
 
+/** Nobody judges what was not asked. */
+const mismatched: EvaluateAnswer = {
+  verdict: "review",
+  confidence: 0.01,
+  confidence_basis: "Nobody judged it.",
+  reason: "What is stored of this request is not what was asked, so it was not judged and can only be denied.",
+  reason_code: "content_mismatch",
+  policy_id: null,
+  policy_version_id: null,
+  policy_content_hash: null,
+  citations: [],
+  required_approvals: 1,
+  approvals_reason: null,
+  amount: null,
+};
+
 /**
  * Records the decision on a request: state, ledger event and outbox in one transaction. A request that was decided meanwhile (the
  * queue delivers at least once) is left alone.
@@ -82,8 +98,9 @@ export async function decideRequest(
   deps: VaultDependencies,
   database: TenantDatabase,
   request: StoredRequest,
-  answer: EvaluateAnswer,
+  given: EvaluateAnswer,
 ): Promise<void> {
+  const answer = request.record === "intact" ? given : mismatched;
   const outcome = await ruledOutcome(deps, database, request, answer);
   const committed = await database.transaction((transaction) => recordDecision(deps, transaction, request, outcome, answer));
   if (committed !== null) {
@@ -113,7 +130,7 @@ export async function recordDecision(
        pause_reason_code = case when $11 then $4 end, decided_at = case when $11 then null else clock_timestamp() end,
        review_rule = $15::json, due_at = $16, assignee = $17, governing_hash = $18,
        is_counted = exists (select from rule_uses where rule_uses.request_id = $1)
-     where request_id = $1 and status = 'processing' returning ${REQUEST_COLUMNS}`,
+     where request_id = $1 and status = 'processing' and tool_args_hash = $19 and intent_hash = $20 returning ${REQUEST_COLUMNS}`,
     [
       request.request_id,
       outcome.status,
@@ -134,6 +151,9 @@ export async function recordDecision(
       route?.dueAt ?? null,
       route?.assignee ?? null,
       answer.governing_hash ?? null,
+      // What was judged, and nothing that came into its place meanwhile.
+      request.tool_args_hash,
+      request.intent_hash,
     ],
   );
   if (decided === null) return null; // somebody else was first

@@ -4,6 +4,7 @@ import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import type { ClearanceMessage } from "../adapters/clearance-queue.ts";
 import { JudgeUnavailable } from "../adapters/judge-client.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { tellMismatches } from "./content-match.ts";
 import { decideRequest } from "./decide.ts";
 import { judgeAway, questionOf } from "./judge-away.ts";
 import { forgetJudging, noteJudging, setAside } from "./set-aside.ts";
@@ -26,6 +27,7 @@ export async function evaluateRequest(
       [requestId],
     );
     if (request === null) return;
+    tellMismatches(deps, [request]);
     const takenUp = isAgain ? await noteJudging(database, requestId) : 1;
     const answer = async () =>
       (await setAside(deps, database, clientId, request, takenUp)) ?? (await judge(deps, database, clientId, request));
@@ -53,6 +55,7 @@ async function judge(
   clientId: string,
   request: StoredRequest,
 ): Promise<EvaluateAnswer> {
+  if (request.record !== "intact") return judgeAway(deps, database, clientId, request); // and `decideRequest` sets it aside
   try {
     return await deps.judge.evaluate(questionOf(clientId, request));
   } catch (error) {

@@ -4,7 +4,9 @@ import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type Principal, principalId } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { isAsRecorded } from "../ledger/as-recorded.ts";
 import { answerOf } from "./answer.ts";
+import { asMismatched, assertMatches } from "./content-match.ts";
 import { lapseApprovals } from "./lapse.ts";
 import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "./stored-request.ts";
 
@@ -15,7 +17,7 @@ const LOOK_AGAIN_MS = 1_000;
  * `GET /clearance-status/{request_id}`. With `waitSeconds`, holds the answer until the request leaves the state in which it was found,
  * or the time is over, or `over` says that nobody waits any more.
  *
- * @throws {ProblemError} `not_found`, the same for an unknown id and for somebody else's
+ * @throws {ProblemError} `not_found`, the same for an unknown id and for somebody else's · `content_mismatch`
  */
 export async function readStatus(
   deps: VaultDependencies,
@@ -41,6 +43,8 @@ export async function readStatus(
     await lapseApprovals(deps, database, request.request_id);
     request = await visibleRequest(database, principal, requestId);
   }
+  if (request.status === "approved" && request.consumed_at === null && !(await isAsRecorded(database, request)))
+    assertMatches(deps, asMismatched(request));
   return answerOf(deps, principal.clientId, database, request);
 }
 

@@ -1,22 +1,16 @@
-import { clearanceStatus } from "@ledgix/contract/clearance";
+import { compared, recordedColumns } from "@ledgix/contract/call-record";
 import { jsonObject } from "@ledgix/contract/json";
 import { citation } from "@ledgix/contract/judge";
 import { reviewRule } from "@ledgix/contract/review-rules";
 import { z } from "zod";
 
-/** A row of `clearance_requests`. */
-export const storedRequest = z.object({
+/** The columns of a request, as they are stored. What is read goes through `storedRequest`. */
+export const requestRow = z.object({
+  ...recordedColumns,
   request_id: z.string(),
-  status: clearanceStatus,
   principal: z.string(),
   principal_label: z.string(),
   body_hash: z.string(),
-  tool_name: z.string(),
-  tool_args: jsonObject,
-  tool_args_hash: z.string(),
-  intent_hash: z.string(),
-  agent_id: z.string(),
-  session_id: z.string(),
   context: jsonObject,
   human_principal: z.string().nullable(),
   destination_uri: z.string().nullable(),
@@ -53,12 +47,13 @@ export const storedRequest = z.object({
   decided_by_label: z.string().nullable(),
   review_reason: z.string().nullable(),
   token_issued_at: z.coerce.number().nullable(),
-  consumed_at: z.date().nullable(),
   traceparent: z.string().nullable(),
-  redacted_at: z.date().nullable(),
   redacted_by: z.string().nullable(),
 });
-export type StoredRequest = z.infer<typeof storedRequest>;
 
-/** The columns of `storedRequest`, for a select list. */
-export const REQUEST_COLUMNS = Object.keys(storedRequest.shape).join(", ");
+/** A row of `clearance_requests`, compared with its own hashes: `record` says whether anybody may go by it. */
+export const storedRequest = requestRow.transform(compared);
+export type StoredRequest = z.output<typeof storedRequest>;
+
+/** The columns of `requestRow`, for a select list. */
+export const REQUEST_COLUMNS = Object.keys(requestRow.shape).join(", ");

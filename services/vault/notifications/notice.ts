@@ -1,5 +1,6 @@
 import { jsonObject } from "@ledgix/contract/json";
 import { type NotificationEvent, notificationEvents } from "@ledgix/contract/notifications";
+import { defaultReviewRule } from "@ledgix/contract/review-rules";
 import { describeCall, type Sentence } from "@ledgix/sentence/describe";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
@@ -56,7 +57,8 @@ export async function readCase(database: Queryable, requestId: string): Promise<
     "select voter_label from review_votes where request_id = $1 and dropped_because is null order by voted_at",
     [requestId],
   );
-  return { request, sentence: describeCall(request, template), votes: votes.map(({ voter_label }) => voter_label) };
+  const call = { ...request, is_redacted: request.record === "redacted", is_mismatched: request.record === "mismatched" };
+  return { request, sentence: describeCall(call, template), votes: votes.map(({ voter_label }) => voter_label) };
 }
 
 /** Puts what happened into words. A case is told as it stands when the message is written, not as it stood when it was planned. */
@@ -86,7 +88,7 @@ export function aboutCase(type: NoticeType, noticeCase: NoticeCase, payload: Hap
     requestId: request.request_id,
     title: lead[type] ? `${lead[type]}: ${says}` : says,
     lines: linesOf(type, noticeCase, payload),
-    facts: factsOf(request),
+    facts: factsOf(noticeCase),
     path: `/reviews/${request.request_id}`,
     pathLabel: request.status === "pending_review" ? "Open the case" : "See the case",
     noticeCase,
@@ -104,6 +106,8 @@ function linesOf(type: NoticeType, { request, votes }: NoticeCase, payload: Happ
       `${outcome}${by ? ` by ${by}` : request.reason_code === "review_expired" ? ", since nobody answered in time" : ""}. ${request.review_reason ?? ""}`.trim(),
     ];
   }
+  if (request.record === "mismatched")
+    return ["What is stored of this request is not what was asked. It can only be denied; tell whoever runs your Ledgix."];
   return [
     request.pause_reason ?? request.reason,
     ...(votes.length > 0 ? [`${votes.join(" and ")} approved. One more person must.`] : []),
@@ -111,7 +115,14 @@ function linesOf(type: NoticeType, { request, votes }: NoticeCase, payload: Happ
   ];
 }
 
-function factsOf(request: StoredRequest): Notice["facts"] {
+/** "1 of 2", where a case waits for two people. */
+function approvalsOf({ request, votes }: NoticeCase): string | null {
+  const { approvals } = request.review_rule ?? defaultReviewRule;
+  return approvals > 1 && request.status === "pending_review" ? `${votes.length} of ${approvals}` : null;
+}
+
+function factsOf(noticeCase: NoticeCase): Notice["facts"] {
+  const { request } = noticeCase;
   const facts: [string, string | null][] = [
     ["Tool", request.tool_name],
     ["Asked by", request.principal_label],
@@ -119,6 +130,7 @@ function factsOf(request: StoredRequest): Notice["facts"] {
     ["Goes to", request.destination_provider],
     ["Policy", request.policy_id],
     ["Rule", request.review_rule?.name ?? null],
+    ["Approvals", approvalsOf(noticeCase)],
     ["Assigned to", request.assignee],
     ["Answer by", request.due_at?.toUTCString() ?? null],
   ];

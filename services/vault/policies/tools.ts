@@ -1,3 +1,4 @@
+import { compared, recordedColumns } from "@ledgix/contract/call-record";
 import { type JsonValue, jsonObject } from "@ledgix/contract/json";
 import { type ObservedArgument, type ObservedTool, type ToolMapping, toolMapping } from "@ledgix/contract/tool";
 import { actsByName } from "@ledgix/rules/acts";
@@ -23,6 +24,8 @@ const toolRow = z.object({
   confirmed_by: z.string().nullable(),
 });
 
+const observedCall = z.object(recordedColumns);
+
 /** The tools that agents called in the last 90 days, and those that were mapped, with what their arguments look like. */
 export async function listTools(database: Queryable, { withExamples }: { withExamples: boolean }): Promise<ObservedTool[]> {
   const tools = await database.rows(
@@ -40,11 +43,11 @@ export async function listTools(database: Queryable, { withExamples }: { withExa
   const observed: ObservedTool[] = [];
   for (const { revision, mapping, ...tool } of tools) {
     const calls = await database.rows(
-      z.object({ tool_args: jsonObject }),
-      `select tool_args from clearance_requests where tool_name = $1 order by requested_at desc limit ${LOOKED_AT}`,
+      observedCall.transform(compared),
+      `select ${Object.keys(observedCall.shape).join(", ")} from clearance_requests where tool_name = $1 order by requested_at desc limit ${LOOKED_AT}`,
       [tool.tool_name],
     );
-    const found = observe(calls.map(({ tool_args }) => leavesOf(tool_args)));
+    const found = observe(calls.filter(({ record }) => record === "intact").map(({ tool_args }) => leavesOf(tool_args)));
     observed.push({
       ...tool,
       mapping: mapping && toolMapping.parse(mapping),

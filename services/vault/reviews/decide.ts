@@ -6,9 +6,11 @@ import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-dat
 import { z } from "zod";
 import { type IdempotentCall, onceFor } from "../access/idempotency.ts";
 import { assertMay, type Principal, principalId, principalLabel } from "../access/principal.ts";
-import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import { asMismatched, assertMatches } from "../clearance/content-match.ts";
+import { REQUEST_COLUMNS, requestRow, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent, type EventType } from "../ledger/append.ts";
+import { isAsRecorded } from "../ledger/as-recorded.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
 import { issueToken } from "../tokens/issue.ts";
 import { channelOf, hindranceOf, type ReviewChannel } from "./hindrance.ts";
@@ -24,7 +26,7 @@ export type DecidedReview = z.infer<typeof decidedReview>;
  * cancel is a denial of its own request under its own key.
  *
  * @throws {ProblemError} `forbidden` · `own_request` · `not_a_reviewer` · `console_required` · `reason_required` · `not_found` ·
- *   `already_decided` · `signer_unavailable`
+ *   `already_decided` · `content_mismatch` · `signer_unavailable`
  */
 export async function decideReview(
   deps: VaultDependencies,
@@ -54,6 +56,9 @@ export async function decideReview(
         return decided;
       }
       if (!isCancel) assertReason(request, decision);
+      if (decision.approved) {
+        assertMatches(deps, (await isAsRecorded(transaction, request)) ? request : asMismatched(request));
+      }
       const voters =
         isCancel || !decision.approved ? [] : await addVote(transaction, deps, principal, request, decision, channel);
       if (voters === "more needed") return decided;
@@ -178,7 +183,7 @@ export async function decideReviews(
       },
     );
     const row = await database.row(
-      storedRequest.pick({ status: true }),
+      requestRow.pick({ status: true }),
       "select status from clearance_requests where request_id = $1 and paused_at is not null",
       [request_id],
     );

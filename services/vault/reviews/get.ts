@@ -1,4 +1,4 @@
-import { jsonObject } from "@ledgix/contract/json";
+import { compared, recordedColumns } from "@ledgix/contract/call-record";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { ReviewCase } from "@ledgix/contract/review";
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
@@ -6,8 +6,10 @@ import type { Queryable } from "@ledgix/tenancy/database";
 import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import type { Principal } from "../access/principal.ts";
-import { type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import { asMismatched, tellMismatches } from "../clearance/content-match.ts";
+import { requestRow, type StoredRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
+import { isAsRecorded } from "../ledger/as-recorded.ts";
 import { listStoredEntries, readEntry } from "../ledger/list.ts";
 import { readComments } from "./comments.ts";
 import { SUMMARY_COLUMNS, summaryRow, toSummary } from "./list.ts";
@@ -15,19 +17,23 @@ import { standingOf } from "./standing.ts";
 
 /** `GET /reviews/{request_id}`: the whole case, as this caller may see and decide it. @throws {ProblemError} `not_found` */
 export async function readReview(
-  deps: Pick<VaultDependencies, "controlPlane" | "now">,
+  deps: Pick<VaultDependencies, "controlPlane" | "now" | "log" | "metrics">,
   database: TenantDatabase,
   principal: Principal,
   requestId: string,
 ): Promise<ReviewCase> {
-  const request = z.uuid().safeParse(requestId).success
+  const stored = z.uuid().safeParse(requestId).success
     ? await database.row(
         summaryRow,
         `select ${SUMMARY_COLUMNS} from clearance_requests r where request_id = $1 and paused_at is not null`,
         [requestId],
       )
     : null;
-  if (request === null) throw new ProblemError("not_found", "There is no case of this id.");
+  if (stored === null) throw new ProblemError("not_found", "There is no case of this id.");
+  // What was redacted says nothing any more, neither here nor in its event.
+  const isHonest = stored.record === "redacted" || (await isAsRecorded(database, stored));
+  const request = isHonest ? stored : asMismatched(stored);
+  tellMismatches(deps, [request]);
   const { hindrance, votes, passedOver } = await standingOf(deps, database, principal, request);
   return {
     ...toSummary({ ...request, votes: votes.filter(({ dropped_because }) => dropped_because === null).length }),
@@ -98,6 +104,10 @@ async function hasPolicyChanged(database: Queryable, request: StoredRequest): Pr
   return row?.changed ?? false;
 }
 
+const similarRow = requestRow
+  .pick({ request_id: true, decided_by_label: true, review_reason: true })
+  .extend({ ...recordedColumns, decided_at: z.date() });
+
 async function similarDecisions(
   database: Queryable,
   request: StoredRequest,
@@ -105,22 +115,20 @@ async function similarDecisions(
   limit: number,
 ): Promise<ReviewCase["similar"]> {
   const rows = await database.rows(
-    z.object({
-      request_id: z.string(),
-      tool_args: jsonObject,
-      agent_id: z.string(),
-      status: storedRequest.shape.status,
-      decided_by_label: z.string().nullable(),
-      decided_at: z.date(),
-      review_reason: z.string().nullable(),
-    }),
-    `select request_id, tool_args, agent_id, status, decided_by_label, decided_at, review_reason from clearance_requests
+    similarRow.transform(compared),
+    `select ${Object.keys(similarRow.shape).join(", ")} from clearance_requests
      where tool_name = $1 and decided_at is not null and request_id <> $2 and ${condition} order by decided_at desc limit ${limit}`,
     [request.tool_name, request.request_id],
   );
-  return rows.map(({ decided_by_label, decided_at, ...row }) => ({
-    ...row,
-    decided_by: decided_by_label,
-    decided_at: decided_at.toISOString(),
-  }));
+  return rows
+    .filter(({ record }) => record !== "mismatched")
+    .map(({ request_id, tool_args, agent_id, status, decided_by_label, decided_at, review_reason }) => ({
+      request_id,
+      tool_args,
+      agent_id,
+      status,
+      review_reason,
+      decided_by: decided_by_label,
+      decided_at: decided_at.toISOString(),
+    }));
 }

@@ -1,7 +1,10 @@
+import { compared } from "@ledgix/contract/call-record";
 import type { ReviewList, ReviewSummary } from "@ledgix/contract/review";
 import type { Parameter, Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
-import { REQUEST_COLUMNS, type StoredRequest, storedRequest } from "../clearance/stored-request.ts";
+import { tellMismatches } from "../clearance/content-match.ts";
+import { REQUEST_COLUMNS, requestRow, type StoredRequest } from "../clearance/stored-request.ts";
+import type { VaultDependencies } from "../dependencies.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 
 export type ReviewQuery = {
@@ -25,14 +28,20 @@ const VOTES =
   "(select count(*)::integer from review_votes v where v.request_id = r.request_id and v.dropped_because is null) as votes";
 /** The columns of a row of the queue; the request is `r`. */
 export const SUMMARY_COLUMNS = `${REQUEST_COLUMNS}, ${VOTES}`;
-export const summaryRow = storedRequest.extend({ votes: z.number() });
+const summaryColumns = requestRow.extend({ votes: z.number() });
+export const summaryRow = summaryColumns.transform(compared);
 
 /**
  * `GET /reviews`: what was paused, a page at a time by the place of its last row.
  *
  * @param caller The address that `assignee=me` stands for.
  */
-export async function listReviews(database: Queryable, query: ReviewQuery, caller: string): Promise<ReviewList> {
+export async function listReviews(
+  deps: Pick<VaultDependencies, "log" | "metrics">,
+  database: Queryable,
+  query: ReviewQuery,
+  caller: string,
+): Promise<ReviewList> {
   const parameters: Parameter[] = [];
   const parts = ["paused_at is not null"];
   const add = (value: Parameter | undefined, condition: (placeholder: string) => string) => {
@@ -64,13 +73,14 @@ export async function listReviews(database: Queryable, query: ReviewQuery, calle
   const direction = query.sort === "newest" ? "desc" : "asc";
   const rows = await database.rows(
     // The cursor keeps PostgreSQL's microseconds, which a Date would lose, and with them a row.
-    summaryRow.extend({ paused_at_exact: z.string() }),
+    summaryColumns.extend({ paused_at_exact: z.string() }).transform(compared),
     `select ${SUMMARY_COLUMNS}, to_char(paused_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as paused_at_exact
      from clearance_requests r where ${parts.join(" and ")}
      order by paused_at ${direction}, request_id ${direction} limit $${parameters.length}`,
     parameters,
   );
   const page = rows.slice(0, query.limit);
+  tellMismatches(deps, page);
   const last = page.at(-1);
   return {
     reviews: page.map(toSummary),
@@ -109,5 +119,6 @@ export function toSummary(request: StoredRequest & { votes: number }): ReviewSum
     approvals: request.votes,
     approvals_needed: request.review_rule?.approvals ?? 1,
     redacted_at: request.redacted_at?.toISOString() ?? null,
+    is_mismatched: request.record === "mismatched",
   };
 }

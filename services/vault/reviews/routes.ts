@@ -39,7 +39,9 @@ export function addReviewRoutes(app: Hono<Env>, deps: VaultDependencies, admit: 
   app.get("/reviews", async (context) => {
     const principal = await admit(context, "reviews:read");
     const database = await tenants.database(principal.clientId);
-    return context.json(await listReviews(database, readQuery(context, reviewQuery), plainAddress(principalLabel(principal))));
+    return context.json(
+      await listReviews(deps, database, readQuery(context, reviewQuery), plainAddress(principalLabel(principal))),
+    );
   });
   app.get("/reviews/stream", async (context) => {
     const principal = await admit(context, "reviews:read");

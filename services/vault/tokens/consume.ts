@@ -5,6 +5,7 @@ import type { Queryable } from "@ledgix/tenancy/database";
 import type { TenantDatabase } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type IdempotentCall, onceFor } from "../access/idempotency.ts";
+import { asMismatched, assertMatches } from "../clearance/content-match.ts";
 import { REQUEST_COLUMNS, storedRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent } from "../ledger/append.ts";
@@ -14,7 +15,8 @@ import { verifyToken } from "./verify.ts";
  * Verifies a token and burns its `jti`. The burn is one conditional update of one row, so of any number of racing callers, on any
  * number of replicas, exactly one gets through.
  *
- * @throws {ProblemError} `token_invalid` · `token_expired` · `token_replayed` · `tool_mismatch` · `arguments_mismatch`
+ * @throws {ProblemError} `token_invalid` · `token_expired` · `token_replayed` · `tool_mismatch` · `arguments_mismatch` ·
+ *   `content_mismatch`
  */
 export async function consumeToken(
   deps: VaultDependencies,
@@ -45,7 +47,8 @@ export async function consumeToken(
          returning ${REQUEST_COLUMNS}`,
         [jti.data, claims.tool_args_hash],
       );
-      if (burned === null) throw await whyNotBurned(transaction, jti.data);
+      if (burned === null) throw await whyNotBurned(deps, transaction, jti.data);
+      assertMatches(deps, burned);
       await appendEvent(transaction, deps, {
         type: "token.consumed",
         request: burned,
@@ -61,17 +64,17 @@ export async function consumeToken(
   return answer;
 }
 
-async function whyNotBurned(transaction: Queryable, requestId: string): Promise<ProblemError> {
-  const row = await transaction.row(
-    z.object({ consumed_at: z.date().nullable(), status: z.string() }),
-    "select consumed_at, status from clearance_requests where request_id = $1",
-    [requestId],
-  );
+async function whyNotBurned(deps: VaultDependencies, transaction: Queryable, requestId: string): Promise<ProblemError> {
+  const row = await transaction.row(storedRequest, `select ${REQUEST_COLUMNS} from clearance_requests where request_id = $1`, [
+    requestId,
+  ]);
   if (row?.consumed_at) {
     return new ProblemError("token_replayed", "This clearance token was already used. Ask for clearance again.", {
       details: { consumed_at: row.consumed_at.toISOString() },
     });
   }
+  // Approved and not used, so only the arguments' hash can be another one than the token's.
+  if (row?.status === "approved") assertMatches(deps, asMismatched(row));
   if (row) return new ProblemError("token_expired", "The approval has lapsed. Ask for clearance again.");
   return new ProblemError("token_invalid", "This is not a clearance token of this tenant.");
 }

@@ -1,5 +1,6 @@
 import type { ClearanceClaims } from "@ledgix/contract/clearance";
 import { ProblemError } from "@ledgix/contract/problem";
+import { assertMatches } from "../clearance/content-match.ts";
 import type { StoredRequest } from "../clearance/stored-request.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 
@@ -8,13 +9,14 @@ import type { VaultDependencies } from "../dependencies.ts";
  * and issue time give the same token.
  *
  * @param issuedAt Seconds since the epoch.
- * @throws {ProblemError} `signer_unavailable`
+ * @throws {ProblemError} `content_mismatch` · `signer_unavailable`
  */
 export async function issueToken(
-  { keys, config, log }: Pick<VaultDependencies, "keys" | "config" | "log">,
+  { keys, config, log, metrics }: Pick<VaultDependencies, "keys" | "config" | "log" | "metrics">,
   request: StoredRequest,
   issuedAt: number,
 ): Promise<string> {
+  assertMatches({ log, metrics }, request);
   const claims: ClearanceClaims = {
     iss: config.VAULT_JWT_ISSUER,
     aud: audienceClaim(config.VAULT_JWT_AUDIENCE),

@@ -1,18 +1,21 @@
-import { hashToolArgs } from "@ledgix/contract/canonical-json";
+import { compared } from "@ledgix/contract/call-record";
 import type { MintRequest } from "@ledgix/contract/clearance";
 import { ProblemError } from "@ledgix/contract/problem";
 import { isSameArguments } from "@ledgix/contract/same-arguments";
-import type { Queryable } from "@ledgix/tenancy/database";
+import type { TenantQueryable } from "@ledgix/tenancy/tenant-database";
 import { z } from "zod";
 import { type Principal, principalId } from "../access/principal.ts";
-import { REQUEST_COLUMNS, storedRequest } from "../clearance/stored-request.ts";
+import { REQUEST_COLUMNS, requestRow } from "../clearance/stored-request.ts";
+import { isAsRecorded } from "../ledger/as-recorded.ts";
 
 /** The request that a mint names, with all that it said. */
-const originalRequest = storedRequest.extend({
-  parent_jti: z.string().nullable(),
-  processing_register_ref: z.string().nullable(),
-  dataset_ref: z.string().nullable(),
-});
+const originalRequest = requestRow
+  .extend({
+    parent_jti: z.string().nullable(),
+    processing_register_ref: z.string().nullable(),
+    dataset_ref: z.string().nullable(),
+  })
+  .transform(compared);
 export type OriginalRequest = z.infer<typeof originalRequest>;
 
 /**
@@ -20,7 +23,11 @@ export type OriginalRequest = z.infer<typeof originalRequest>;
  *
  * @throws {ProblemError} `mint_unknown` · `mint_not_approved` · `mint_human_approved` · `mint_mismatch`
  */
-export async function findOriginal(transaction: Queryable, principal: Principal, sent: MintRequest): Promise<OriginalRequest> {
+export async function findOriginal(
+  transaction: TenantQueryable,
+  principal: Principal,
+  sent: MintRequest,
+): Promise<OriginalRequest> {
   const original = await transaction.row(
     originalRequest,
     `select ${REQUEST_COLUMNS}, parent_jti, processing_register_ref, dataset_ref from clearance_requests
@@ -34,6 +41,9 @@ export async function findOriginal(transaction: Queryable, principal: Principal,
   if (original.decided_by !== null) {
     throw refused("mint_human_approved", "A person approved the original: that was one approval of one action.");
   }
+  // What was redacted, or is not what was approved, is the same as nothing.
+  if (original.record !== "intact" || !(await isAsRecorded(transaction, original)))
+    throw refused("mint_mismatch", "What is stored of the original is not what was approved.");
   const differing = differences(original, sent);
   if (differing.length > 0) throw refused("mint_mismatch", `The original differs in ${differing.join(", ")}.`);
   return original;
@@ -44,19 +54,12 @@ function differences(original: OriginalRequest, sent: MintRequest): string[] {
   const isSame: Record<string, boolean> = {
     tool_name: original.tool_name === sent.tool_name,
     agent_id: (sent.agent_id ?? original.agent_id) === original.agent_id,
-    tool_args: hasSameArguments(original, sent),
+    tool_args: isSameArguments(original.tool_args, sent.tool_args ?? {}),
     policy_id: [undefined, original.policy_id, context.policy_id, context.policyId].includes(sent.policy_id),
     policy_version_id: [undefined, original.policy_version_id].includes(sent.policy_version_id),
     policy_content_hash: [undefined, original.policy_content_hash].includes(sent.policy_content_hash),
   };
   return Object.keys(isSame).filter((field) => !isSame[field]);
-}
-
-/** What was redacted, or is not what was approved, is the same as nothing. */
-function hasSameArguments(original: OriginalRequest, sent: MintRequest): boolean {
-  return (
-    hashToolArgs(original.tool_args) === original.tool_args_hash && isSameArguments(original.tool_args, sent.tool_args ?? {})
-  );
 }
 
 const refused = (code: Extract<ConstructorParameters<typeof ProblemError>[0], `mint_${string}`>, why: string) =>

@@ -27,7 +27,8 @@ const buttonPressed = z.object({
   response_url: z.url(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
 });
-const modalMeta = z.object({ reference: caseReference, approved: z.boolean() });
+/** Ours, as it was sent to Slack: nothing else may have come into it. */
+const modalMeta = z.strictObject({ reference: caseReference, approved: z.boolean() });
 const modalSubmitted = z.object({
   type: z.literal("view_submission"),
   user: person,
@@ -35,7 +36,9 @@ const modalSubmitted = z.object({
   view: z.object({
     id: z.string(),
     private_metadata: z.string(),
-    state: z.object({ values: z.object({ reason: z.object({ reason: z.object({ value: z.string().nullish() }) }) }) }),
+    state: z.object({
+      values: z.strictObject({ reason: z.strictObject({ reason: z.object({ value: z.string().nullish() }) }) }),
+    }),
   }),
 });
 const interaction = z.discriminatedUnion("type", [buttonPressed, modalSubmitted]);

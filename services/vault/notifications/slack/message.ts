@@ -46,8 +46,14 @@ function decisionButtons({ request, sentence }: NoticeCase, clientId: string): A
   const rule = request.review_rule ?? defaultReviewRule;
   if (request.status !== "pending_review" || rule.console_only) return [];
   const value = `${clientId}:${request.request_id}`;
+  const approve = {
+    action_id: "approve",
+    style: "primary",
+    text: plain(`Approve ${sentence.noun}`.slice(0, 75)),
+    value,
+  } as const;
   return [
-    { type: "button", action_id: "approve", style: "primary", text: plain(`Approve ${sentence.noun}`.slice(0, 75)), value },
+    ...(request.record === "intact" ? [{ type: "button", ...approve } as const] : []),
     { type: "button", action_id: "deny", style: "danger", text: plain("Deny"), value },
   ];
 }
