@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { PGlite, type Results } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite/vector";
 import { type Database, type Execute, type Queryable, queryable } from "./database.ts";
-import { durableOptions, flushTree } from "./durable-files.ts";
+import { durableOptions, flushName, flushTree } from "./durable-files.ts";
 import { holdDirectory } from "./hold-directory.ts";
 
 /** The part of PGlite that a database and a transaction share. */
@@ -54,7 +54,7 @@ async function copyTemplate(template: string, directory: string): Promise<void> 
     await rm(draft, { recursive: true });
     if (!existsSync(directory)) throw error;
   });
-  await flushTree(directory);
+  await flushName(directory);
 }
 
 /** Wraps an instance that somebody else opened, such as the control plane's, which Supabase Lite opens. */
