@@ -1,5 +1,5 @@
 import { type Hours, type NotificationRoute, notificationEvents } from "@ledgix/contract/notifications";
-import { describeSeconds } from "@/components/settings/describe-rule";
+import { describeSeconds } from "../settings/describe-rule";
 
 const label = (event: NotificationRoute["events"][number]) => notificationEvents[event].label;
 const uncapitalised = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

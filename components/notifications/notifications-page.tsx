@@ -1,11 +1,18 @@
 "use client";
 
-import type { NotificationRoute, NotificationSettings, NotificationSettingsUpdate } from "@ledgix/contract/notifications";
+import { jsonObject } from "@ledgix/contract/json";
+import {
+  type NotificationRoute,
+  type NotificationSettings,
+  type NotificationSettingsUpdate,
+  storedNotificationSettings,
+} from "@ledgix/contract/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, ScrollText, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
+import { useSettings } from "@/components/settings/use-settings";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
@@ -35,25 +42,34 @@ const suggested: NotificationRoute = {
 /** Who is told of what, by which way. */
 export function NotificationsPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data, error, refetch } = useQuery(notificationsQuery(client));
-  const [edited, setEdited] = useState<NotificationRoute | "new" | null>(null);
-  const [isPending, start] = useTransition();
+  const [edited, setEdited] = useState<{ route: NotificationRoute | null; base: NotificationSettings } | null>(null);
+  const [isReinstating, start] = useTransition();
   const queries = useQueryClient();
-  const keep = (settings: NotificationSettings) => queries.setQueryData(notificationsQuery(client).queryKey, settings);
-  const save = (update: NotificationSettingsUpdate, done: string, undo?: NotificationSettingsUpdate) =>
-    start(async () => {
-      const result = await saveNotifications(client, update);
-      if (!result.ok) return void toast.error(result.error);
-      keep(result.data);
-      setEdited(null);
-      toast.success(done, undo && { action: { label: "Undo", onClick: () => save(undo, "It is as it was.") } });
-    });
+  const keep = (settings: NotificationSettings) =>
+    queries.setQueryData(notificationsQuery(client).queryKey, settings) ?? settings;
+  const settings = useSettings({
+    content: (read: NotificationSettings) => jsonObject.parse(storedNotificationSettings.parse(read)),
+    send: (update: NotificationSettingsUpdate, version) => saveNotifications(client, update, version),
+    onSaved: keep,
+    onRead: keep,
+  });
+  const isPending = isReinstating || settings.isPending;
   const routes = data?.routes ?? [];
+  const save = (update: NotificationSettingsUpdate, done: string, canUndo = false) =>
+    data && settings.save({ base: data, update, done, canUndo });
   const put = (route: NotificationRoute) => {
-    const isNew = !routes.some(({ id }) => id === route.id);
-    save(
-      { routes: isNew ? [...routes, route] : routes.map((known) => (known.id === route.id ? route : known)) },
-      `${route.name} is saved.`,
-    );
+    if (edited === null) return;
+    // On what the form began with: a route that was deleted since is not new.
+    const known = edited.base.routes;
+    settings.save({
+      base: edited.base,
+      update: {
+        routes: edited.route === null ? [...known, route] : known.map((each) => (each.id === route.id ? route : each)),
+      },
+      done: `${route.name} is saved.`,
+      isTyped: true,
+      onSettled: () => setEdited(null),
+    });
   };
   const reinstate = (email: string) =>
     start(async () => {
@@ -73,8 +89,8 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
               <ScrollText /> Delivery log
             </Link>
           </Button>
-          {mayWrite && (
-            <Button size="sm" onClick={() => setEdited("new")}>
+          {mayWrite && data && (
+            <Button size="sm" onClick={() => setEdited({ route: null, base: data })}>
               <Plus /> Add route
             </Button>
           )}
@@ -103,7 +119,11 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
             title="Nobody is told yet"
             action={
               mayWrite && (
-                <Button variant="secondary" disabled={isPending} onClick={() => put(suggested)}>
+                <Button
+                  variant="secondary"
+                  disabled={isPending}
+                  onClick={() => save({ routes: [...routes, suggested] }, `${suggested.name} is saved.`)}
+                >
                   Mail everybody who decides
                 </Button>
               )
@@ -129,11 +149,20 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
                       size="sm"
                       disabled={isPending}
                       aria-label={`Switch ${route.name} ${route.is_enabled ? "off" : "on"}`}
-                      onClick={() => put({ ...route, is_enabled: !route.is_enabled })}
+                      onClick={() => {
+                        const switched = { ...route, is_enabled: !route.is_enabled };
+                        const next = routes.map((known) => (known.id === route.id ? switched : known));
+                        save({ routes: next }, `${route.name} is saved.`);
+                      }}
                     >
                       {route.is_enabled ? "Switch off" : "Switch on"}
                     </Button>
-                    <Button variant="secondary" size="sm" aria-label={`Edit ${route.name}`} onClick={() => setEdited(route)}>
+                    <Button
+                      variant="secondary"
+                      size="sm"
+                      aria-label={`Edit ${route.name}`}
+                      onClick={() => setEdited({ route, base: data })}
+                    >
                       Edit
                     </Button>
                     <ConfirmButton
@@ -143,7 +172,7 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
                       consequence={`${describeWhom(route)} will not be told any more of: ${describeWhat(route)}.`}
                       confirm="Delete route"
                       onConfirm={() =>
-                        save({ routes: routes.filter(({ id }) => id !== route.id) }, `${route.name} is deleted.`, { routes })
+                        save({ routes: routes.filter(({ id }) => id !== route.id) }, `${route.name} is deleted.`, true)
                       }
                     />
                   </div>
@@ -155,11 +184,12 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
       </Panel>
       {data && (
         <QuietHours
-          key={data.updated_at}
           settings={data}
           isPending={isPending}
           mayWrite={mayWrite}
-          onSave={(update) => save(update, "The hours are saved.")}
+          onSave={(base, update, onSettled) =>
+            settings.save({ base, update, done: "The hours are saved.", isTyped: true, onSettled })
+          }
         />
       )}
       {data && data.unreachable.length > 0 && (
@@ -187,14 +217,12 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
         </section>
       )}
       <Dialog open={edited !== null} onOpenChange={(open) => !open && setEdited(null)}>
-        <DialogContent title={edited === "new" ? "Add a route" : "Edit the route"} className="sm:w-[min(44rem,calc(100vw-2rem))]">
+        <DialogContent title={edited?.route ? "Edit the route" : "Add a route"} className="sm:w-[min(44rem,calc(100vw-2rem))]">
           {edited !== null && data && (
             <RouteForm
               client={client}
               initial={
-                edited === "new"
-                  ? { ...suggested, id: crypto.randomUUID(), name: "", to: { slack: [], emails: [], roles: [] } }
-                  : edited
+                edited.route ?? { ...suggested, id: crypto.randomUUID(), name: "", to: { slack: [], emails: [], roles: [] } }
               }
               channels={data.channels}
               isPending={isPending}
@@ -203,6 +231,7 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
           )}
         </DialogContent>
       </Dialog>
+      {settings.dialog}
     </Page>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Hours, NotificationSettings, NotificationSettingsUpdate } from "@ledgix/contract/notifications";
 import { useState } from "react";
+import { useHeld } from "@/components/settings/use-held";
 import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Select } from "@/components/ui/input";
@@ -14,12 +15,14 @@ type Props = {
   settings: NotificationSettings;
   isPending: boolean;
   mayWrite: boolean;
-  onSave: (update: NotificationSettingsUpdate) => void;
+  onSave: (base: NotificationSettings, update: NotificationSettingsUpdate, onSettled: () => void) => void;
 };
 
-export function QuietHours({ settings, isPending, mayWrite, onSave }: Props) {
-  const [quiet, setQuiet] = useState(settings.quiet_hours);
-  const [zone, setZone] = useState(settings.time_zone);
+export function QuietHours({ settings: read, isPending, mayWrite, onSave }: Props) {
+  const [typed, setTyped] = useState<Pick<NotificationSettings, "quiet_hours" | "time_zone"> | null>(null);
+  const settings = useHeld(read, typed !== null);
+  const { quiet_hours: quiet, time_zone: zone } = typed ?? settings;
+  const setQuiet = (quiet_hours: Hours | null) => setTyped({ quiet_hours, time_zone: zone });
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones = [...new Set([zone, own, "UTC", ...Intl.supportedValuesOf("timeZone")])];
   const isChanged = JSON.stringify(quiet) !== JSON.stringify(settings.quiet_hours) || zone !== settings.time_zone;
@@ -28,7 +31,7 @@ export function QuietHours({ settings, isPending, mayWrite, onSave }: Props) {
       <Form
         submit="Save hours"
         isPending={isPending || !mayWrite || !isChanged}
-        onSubmit={() => onSave({ quiet_hours: quiet, time_zone: zone })}
+        onSubmit={() => onSave(settings, { quiet_hours: quiet, time_zone: zone }, () => setTyped(null))}
       >
         <h2 className="font-semibold">Clock and quiet hours</h2>
         <Field label="Time zone" hint="Hours of routes, quiet hours and daily digests (08:00) go by it.">
@@ -38,7 +41,7 @@ export function QuietHours({ settings, isPending, mayWrite, onSave }: Props) {
               className="max-w-80"
               value={zone}
               disabled={!mayWrite}
-              onChange={(event) => setZone(event.target.value)}
+              onChange={(event) => setTyped({ quiet_hours: quiet, time_zone: event.target.value })}
               suppressHydrationWarning
             >
               {zones.map((name) => (

@@ -1,21 +1,26 @@
 "use client";
 
-import type { ObservedTool, ToolMapping } from "@ledgix/contract/tool";
+import { jsonObject } from "@ledgix/contract/json";
+import { type ConfirmedMapping, type ObservedTool, type ToolMapping, toolMapping } from "@ledgix/contract/tool";
 import { acts } from "@ledgix/rules/acts";
 import { minorDigits } from "@ledgix/rules/rule";
 import { formatMoney } from "@ledgix/sentence/money";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useSettings } from "@/components/settings/use-settings";
 import { Field } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Input, Select } from "@/components/ui/input";
 import { confirmMapping } from "@/lib/policies/actions";
-import { usePolicyAction } from "./use-policy-action";
+import { refreshPolicies } from "./use-policy-action";
 
 type Props = { client: string; tool: ObservedTool; onDone: () => void };
 
 /** What a tool's arguments mean, beginning with what its calls suggest. An example is read back as money, so that a wrong unit is seen. */
 export function MappingForm({ client, tool, onDone }: Props) {
-  const initial = tool.mapping ?? tool.proposal;
+  // What the form began with, whatever is read while it is open.
+  const [base] = useState(tool);
+  const initial = base.mapping ?? base.proposal;
   const [act, setAct] = useState(initial.acts[0] ?? "");
   const [path, setPath] = useState(initial.amount?.path ?? "");
   const [unit, setUnit] = useState(initial.amount?.unit ?? "major");
@@ -24,7 +29,18 @@ export function MappingForm({ client, tool, onDone }: Props) {
   );
   const [code, setCode] = useState(initial.amount && "code" in initial.amount.currency ? initial.amount.currency.code : "USD");
   const [payee, setPayee] = useState(initial.payee ?? "");
-  const { run, isPending } = usePolicyAction(client);
+  const queries = useQueryClient();
+  const refresh = () => void refreshPolicies(queries, client);
+  const { save, isPending, dialog } = useSettings({
+    content: (confirmed: Pick<ConfirmedMapping, "mapping" | "version">) =>
+      jsonObject.parse(toolMapping.parse(confirmed.mapping ?? {})),
+    send: (mapping: ToolMapping, version) => confirmMapping(client, tool.tool_name, mapping, version),
+    onSaved: () => {
+      refresh();
+      return null;
+    },
+    onRead: refresh,
+  });
   const amount = tool.arguments.find((argument) => argument.path === path);
   const isText = amount?.types.includes("text") === true && !amount.types.includes("number");
   const texts = tool.arguments.filter(({ types }) => types.includes("text"));
@@ -47,7 +63,9 @@ export function MappingForm({ client, tool, onDone }: Props) {
     <Form
       submit={isPending ? "Confirming…" : "Confirm"}
       isPending={isPending}
-      onSubmit={() => run(() => confirmMapping(client, tool.tool_name, mapping), `Rules now know ${tool.tool_name}.`, onDone)}
+      onSubmit={() =>
+        save({ base, update: mapping, done: `Rules now know ${tool.tool_name}.`, isTyped: true, onSettled: onDone })
+      }
     >
       <Field label="It is a" hint="The word that rules use for it, such as “Refunds up to 100 USD”.">
         {(ids) => (
@@ -125,6 +143,7 @@ export function MappingForm({ client, tool, onDone }: Props) {
           <strong>{readBack(amount.examples[0], unit, currencyOf(tool, currencyPath, code))}</strong>.
         </p>
       )}
+      {dialog}
     </Form>
   );
 }

@@ -1,9 +1,12 @@
 "use client";
 
-import type { PolicyTerms } from "@ledgix/contract/policy";
-import { useQuery } from "@tanstack/react-query";
+import { type PolicyTerms, termPhrase, type termsUpdate } from "@ledgix/contract/policy";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
+import type { z } from "zod";
+import { useHeld } from "@/components/settings/use-held";
+import { useSettings } from "@/components/settings/use-settings";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
@@ -12,7 +15,7 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
 import { saveTerms } from "@/lib/policies/actions";
 import { termsQuery } from "@/lib/vault/policy-queries";
-import { usePolicyAction } from "./use-policy-action";
+import { refreshPolicies } from "./use-policy-action";
 
 /** The tenant's own words: what "a card that was not charged" means in arguments, so that rules may say it. */
 export function TermsForm({ client, mayWrite }: { client: string; mayWrite: boolean }) {
@@ -29,26 +32,38 @@ export function TermsForm({ client, mayWrite }: { client: string; mayWrite: bool
       {data === undefined ? (
         <SkeletonRows label="Reading terms" rows={2} />
       ) : (
-        // Saved terms come back in their own form, so the fields begin anew with them.
-        <Terms key={JSON.stringify(data.terms)} client={client} terms={data.terms} mayWrite={mayWrite} />
+        <Terms client={client} read={data} mayWrite={mayWrite} />
       )}
     </Panel>
   );
 }
 
-function Terms({ client, terms, mayWrite }: { client: string; terms: PolicyTerms["terms"]; mayWrite: boolean }) {
-  const [rows, setRows] = useState(() => terms.map(({ phrase, meaning }) => ({ id: phrase, phrase, meaning })));
-  const { run, isPending } = usePolicyAction(client);
+type Row = { id: string; phrase: string; meaning: string };
+const termsOf = (rows: { phrase: string; meaning: string }[]) => rows.map(({ phrase, meaning }) => ({ phrase, meaning }));
+
+function Terms({ client, read, mayWrite }: { client: string; read: PolicyTerms; mayWrite: boolean }) {
+  const [typed, setTyped] = useState<Row[] | null>(null);
+  const base = useHeld(read, typed !== null);
+  const rows = typed ?? base.terms.map((term) => ({ id: term.phrase, ...term }));
+  const queries = useQueryClient();
+  const show = (terms: PolicyTerms) => queries.setQueryData(termsQuery(client).queryKey, terms) ?? terms;
+  const { save, isPending, dialog } = useSettings({
+    content: ({ terms }: PolicyTerms) => ({ terms: termsOf(terms) }),
+    send: ({ terms }: z.output<typeof termsUpdate>, version) => saveTerms(client, terms, version),
+    onSaved: (terms) => {
+      void refreshPolicies(queries, client);
+      return show(terms);
+    },
+    onRead: show,
+  });
   const change = (id: string, update: { phrase?: string; meaning?: string }) =>
-    setRows((before) => before.map((row) => (row.id === id ? { ...row, ...update } : row)));
-  const filled = rows.filter(({ phrase, meaning }) => phrase.trim() !== "" || meaning.trim() !== "");
-  const isChanged =
-    JSON.stringify(filled.map(({ phrase, meaning }) => [phrase, meaning])) !==
-    JSON.stringify(terms.map(({ phrase, meaning }) => [phrase, meaning]));
+    setTyped(rows.map((row) => (row.id === id ? { ...row, ...update } : row)));
+  const filled = termsOf(rows.filter(({ phrase, meaning }) => phrase.trim() !== "" || meaning.trim() !== ""));
+  const isChanged = JSON.stringify(filled) !== JSON.stringify(termsOf(base.terms));
   if (!mayWrite) {
     return (
       <dl className="flex flex-col gap-1">
-        {terms.map(({ phrase, meaning }) => (
+        {base.terms.map(({ phrase, meaning }) => (
           <div key={phrase}>
             <dt className="inline font-semibold">{phrase}</dt> <dd className="inline">means {meaning}</dd>
           </div>
@@ -60,16 +75,10 @@ function Terms({ client, terms, mayWrite }: { client: string; terms: PolicyTerms
     <Form
       submit={isPending ? "Saving…" : "Save terms"}
       isPending={isPending || !isChanged}
-      onSubmit={() =>
-        run(
-          () =>
-            saveTerms(
-              client,
-              filled.map(({ phrase, meaning }) => ({ phrase, meaning })),
-            ),
-          "The terms are saved.",
-        )
-      }
+      onSubmit={() => {
+        const terms = filled.map(({ phrase, meaning }) => ({ phrase: termPhrase(phrase), meaning: meaning.trim() }));
+        save({ base, update: { terms }, done: "The terms are saved.", isTyped: true, onSettled: () => setTyped(null) });
+      }}
     >
       <ul className="flex flex-col gap-2">
         {rows.map(({ id, phrase, meaning }, i) => (
@@ -91,7 +100,7 @@ function Terms({ client, terms, mayWrite }: { client: string; terms: PolicyTerms
               variant="ghost"
               size="icon"
               aria-label={`Remove term ${i + 1}`}
-              onClick={() => setRows((before) => before.filter((row) => row.id !== id))}
+              onClick={() => setTyped(rows.filter((row) => row.id !== id))}
             >
               <X />
             </Button>
@@ -102,11 +111,12 @@ function Terms({ client, terms, mayWrite }: { client: string; terms: PolicyTerms
         <Button
           variant="secondary"
           size="sm"
-          onClick={() => setRows((before) => [...before, { id: crypto.randomUUID(), phrase: "", meaning: "" }])}
+          onClick={() => setTyped([...rows, { id: crypto.randomUUID(), phrase: "", meaning: "" }])}
         >
           <Plus /> Add term
         </Button>
       </div>
+      {dialog}
     </Form>
   );
 }

@@ -1,11 +1,10 @@
 "use client";
 
 import type { ReviewRule } from "@ledgix/contract/review-rules";
-import type { ReviewSettingsUpdate } from "@ledgix/contract/settings";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReviewSettingsUpdate, ShownReviewSettings } from "@ledgix/contract/settings";
+import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, Plus, TriangleAlert } from "lucide-react";
-import { useState, useTransition } from "react";
-import { toast } from "sonner";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
@@ -13,10 +12,10 @@ import { Select } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
-import { saveReviewSettings } from "@/lib/settings/actions";
 import { settingsQuery } from "@/lib/vault/queries";
 import { describeDemand, describeWhen } from "./describe-rule";
 import { RuleForm } from "./rule-form";
+import { useReviewSettings } from "./use-review-settings";
 
 const MEMBERSHIP_DAYS = [0, 1, 3, 7, 14, 30];
 const describeDays = (days: number) => (days === 1 ? "1 day" : `${days} days`);
@@ -24,35 +23,39 @@ const describeDays = (days: number) => (days === 1 ? "1 day" : `${days} days`);
 /** Who decides what pauses. The first rule that fits a request is the one for it, from its pause on. */
 export function RulesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data, error, refetch } = useQuery(settingsQuery(client));
-  const [edited, setEdited] = useState<ReviewRule | "new" | null>(null);
-  const [isPending, start] = useTransition();
-  const queries = useQueryClient();
+  const [edited, setEdited] = useState<{ rule: ReviewRule | null; base: ShownReviewSettings } | null>(null);
+  const settings = useReviewSettings(client);
+  const { isPending } = settings;
   const rules = data?.rules ?? [];
-  const save = (update: ReviewSettingsUpdate, done: string, undo?: ReviewSettingsUpdate) =>
-    start(async () => {
-      const result = await saveReviewSettings(client, update);
-      if (!result.ok) return void toast.error(result.error);
-      queries.setQueryData(settingsQuery(client).queryKey, result.data);
-      setEdited(null);
-      toast.success(done, undo && { action: { label: "Undo", onClick: () => save(undo, "It is as it was.") } });
-    });
+  const save = (update: ReviewSettingsUpdate, done: string, canUndo = false) =>
+    data && settings.save({ base: data, update, done, canUndo });
   const put = (rule: ReviewRule) => {
-    const isNew = !rules.some((known) => known.id === rule.id);
-    const next = isNew ? [...rules, rule] : rules.map((known) => (known.id === rule.id ? rule : known));
-    save({ rules: next }, `The rule ${rule.name} holds for what pauses from now on.`, { rules });
+    if (edited === null) return;
+    // On what the form began with: a rule that was deleted since is not new.
+    const known = edited.base.rules;
+    const next = edited.rule === null ? [...known, rule] : known.map((each) => (each.id === rule.id ? rule : each));
+    settings.save({
+      base: edited.base,
+      update: { rules: next },
+      done: `The rule ${rule.name} holds for what pauses from now on.`,
+      isTyped: true,
+      canUndo: true,
+      onSettled: () => setEdited(null),
+    });
   };
   const move = (from: number, to: number) => {
     const next = [...rules];
     next.splice(to, 0, ...next.splice(from, 1));
-    save({ rules: next }, "The order is changed.", { rules });
+    save({ rules: next }, "The order is changed.", true);
   };
   return (
     <Page
       title="Review rules"
       description="Who decides a paused request, how many people, and by when. The first rule that fits is the one. Vault enforces it on every way in; a case keeps the rule that held when it paused."
       actions={
-        mayWrite && (
-          <Button size="sm" onClick={() => setEdited("new")}>
+        mayWrite &&
+        data && (
+          <Button size="sm" onClick={() => setEdited({ rule: null, base: data })}>
             <Plus /> Add rule
           </Button>
         )
@@ -104,7 +107,12 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
                     >
                       <ArrowDown />
                     </Button>
-                    <Button variant="secondary" size="sm" aria-label={`Edit ${rule.name}`} onClick={() => setEdited(rule)}>
+                    <Button
+                      variant="secondary"
+                      size="sm"
+                      aria-label={`Edit ${rule.name}`}
+                      onClick={() => setEdited({ rule, base: data })}
+                    >
                       Edit
                     </Button>
                     <ConfirmButton
@@ -114,9 +122,7 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
                       consequence="What pauses from now on goes by the next rule that fits, or by none. Cases that wait keep this rule."
                       confirm="Delete rule"
                       onConfirm={() =>
-                        save({ rules: rules.filter((known) => known.id !== rule.id) }, `The rule ${rule.name} is deleted.`, {
-                          rules,
-                        })
+                        save({ rules: rules.filter((known) => known.id !== rule.id) }, `The rule ${rule.name} is deleted.`, true)
                       }
                     />
                   </div>
@@ -213,14 +219,13 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
       )}
       <Dialog open={edited !== null} onOpenChange={(open) => !open && setEdited(null)}>
         <DialogContent
-          title={edited === "new" ? "Add a review rule" : "Edit the review rule"}
+          title={edited?.rule ? "Edit the review rule" : "Add a review rule"}
           className="sm:w-[min(42rem,calc(100vw-2rem))]"
         >
-          {edited !== null && (
-            <RuleForm client={client} rule={edited === "new" ? null : edited} isPending={isPending} onSave={put} />
-          )}
+          {edited !== null && <RuleForm client={client} rule={edited.rule} isPending={isPending} onSave={put} />}
         </DialogContent>
       </Dialog>
+      {settings.dialog}
     </Page>
   );
 }

@@ -1,12 +1,11 @@
 "use client";
 
-import type { ReviewSettings, ReviewSettingsUpdate } from "@ledgix/contract/settings";
+import type { ShownReviewSettings } from "@ledgix/contract/settings";
 import { describeCall, nounOf } from "@ledgix/sentence/describe";
 import { templateProblem } from "@ledgix/sentence/template";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { useState, useTransition } from "react";
-import { toast } from "sonner";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -15,34 +14,30 @@ import { Input, Textarea } from "@/components/ui/input";
 import { Page, Panel } from "@/components/ui/page";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/state";
-import { saveReviewSettings } from "@/lib/settings/actions";
 import { reviewsQuery, settingsQuery, thresholdHistoryQuery } from "@/lib/vault/queries";
+import { useHeld } from "./use-held";
+import { useReviewSettings } from "./use-review-settings";
 
-type Template = ReviewSettings["templates"][string];
-type Edited = { tool: string; template: Template | null };
+type Template = ShownReviewSettings["templates"][string];
+type Edited = { tool: string; template: Template | null; base: ShownReviewSettings };
 
 /** How calls read to reviewers, in the console, in Slack and in mail; and the reasons that they pick from. */
 export function SentencesPage({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data, error, refetch } = useQuery(settingsQuery(client));
   const [edited, setEdited] = useState<Edited | null>(null);
-  const [isPending, start] = useTransition();
-  const queries = useQueryClient();
-  const save = (update: ReviewSettingsUpdate, done: string) =>
-    start(async () => {
-      const result = await saveReviewSettings(client, update);
-      if (!result.ok) return void toast.error(result.error);
-      queries.setQueryData(settingsQuery(client).queryKey, result.data);
-      setEdited(null);
-      toast.success(done);
-    });
+  const settings = useReviewSettings(client);
+  const { isPending } = settings;
+  const saveTemplates = (base: ShownReviewSettings, templates: ShownReviewSettings["templates"], done: string) =>
+    settings.save({ base, update: { templates }, done, isTyped: true, onSettled: () => setEdited(null) });
   const templates = Object.entries(data?.templates ?? {});
   return (
     <Page
       title="Sentences"
       description="What a reviewer reads first. A tool without a sentence of its own gets one from the names of its arguments."
       actions={
-        mayWrite && (
-          <Button size="sm" onClick={() => setEdited({ tool: "", template: null })}>
+        mayWrite &&
+        data && (
+          <Button size="sm" onClick={() => setEdited({ tool: "", template: null, base: data })}>
             <Plus /> Add sentence
           </Button>
         )
@@ -73,7 +68,7 @@ export function SentencesPage({ client, mayWrite }: { client: string; mayWrite: 
                     variant="secondary"
                     size="sm"
                     aria-label={`Edit the sentence of ${tool}`}
-                    onClick={() => setEdited({ tool, template })}
+                    onClick={() => setEdited({ tool, template, base: data })}
                   >
                     Edit
                   </Button>
@@ -85,32 +80,33 @@ export function SentencesPage({ client, mayWrite }: { client: string; mayWrite: 
       </Panel>
       {data && (
         <CannedReasons
-          // What is being typed stays while something else is saved.
-          key={data.canned_reasons.join("\n")}
-          reasons={data.canned_reasons}
+          settings={data}
           mayWrite={mayWrite}
           isPending={isPending}
-          onSave={(canned_reasons) => save({ canned_reasons }, "The reasons are saved.")}
+          onSave={(base, canned_reasons, onSettled) =>
+            settings.save({ base, update: { canned_reasons }, done: "The reasons are saved.", isTyped: true, onSettled })
+          }
         />
       )}
       <Dialog open={edited !== null} onOpenChange={(open) => !open && setEdited(null)}>
         <DialogContent title={edited?.template ? `How ${edited.tool} reads` : "Add a sentence"}>
-          {edited && data && (
+          {edited && (
             <TemplateForm
               client={client}
               edited={edited}
               isPending={isPending}
               onSave={(tool, template) =>
-                save({ templates: { ...data.templates, [tool]: template } }, `${tool} reads like this now.`)
+                saveTemplates(edited.base, { ...edited.base.templates, [tool]: template }, `${tool} reads like this now.`)
               }
               onDelete={() => {
-                const { [edited.tool]: _, ...rest } = data.templates;
-                save({ templates: rest }, `${edited.tool} reads by its names again.`);
+                const { [edited.tool]: _, ...rest } = edited.base.templates;
+                saveTemplates(edited.base, rest, `${edited.tool} reads by its names again.`);
               }}
             />
           )}
         </DialogContent>
       </Dialog>
+      {settings.dialog}
     </Page>
   );
 }
@@ -222,10 +218,18 @@ function Preview({ client, tool, template }: { client: string; tool: string; tem
   );
 }
 
-type ReasonsProps = { reasons: string[]; mayWrite: boolean; isPending: boolean; onSave: (reasons: string[]) => void };
+type ReasonsProps = {
+  settings: ShownReviewSettings;
+  mayWrite: boolean;
+  isPending: boolean;
+  onSave: (base: ShownReviewSettings, reasons: string[], onSettled: () => void) => void;
+};
 
-function CannedReasons({ reasons, mayWrite, isPending, onSave }: ReasonsProps) {
-  const [text, setText] = useState(reasons.join("\n"));
+function CannedReasons({ settings, mayWrite, isPending, onSave }: ReasonsProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const base = useHeld(settings, typed !== null);
+  const reasons = base.canned_reasons;
+  const text = typed ?? reasons.join("\n");
   const lines = text
     .split("\n")
     .map((line) => line.trim())
@@ -235,7 +239,7 @@ function CannedReasons({ reasons, mayWrite, isPending, onSave }: ReasonsProps) {
       <Form
         submit="Save reasons"
         isPending={isPending || !mayWrite || lines.join("\n") === reasons.join("\n")}
-        onSubmit={() => onSave(lines)}
+        onSubmit={() => onSave(base, lines, () => setTyped(null))}
       >
         <Field label="Reasons to pick from" hint="One a line. Reviewers pick one and may change it.">
           {(ids) => (
@@ -244,7 +248,7 @@ function CannedReasons({ reasons, mayWrite, isPending, onSave }: ReasonsProps) {
               rows={4}
               disabled={!mayWrite}
               value={text}
-              onChange={(event) => setText(event.target.value)}
+              onChange={(event) => setTyped(event.target.value)}
               placeholder={"Duplicate charge confirmed\nCustomer not found"}
             />
           )}

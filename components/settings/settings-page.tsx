@@ -45,13 +45,7 @@ export function SettingsPage({ client, mayWrite }: { client: string; mayWrite: b
               </Select>
             )}
           </Field>
-          <ThresholdForm
-            key={`${tool}:${data.tool_thresholds[tool] ?? data.minimum_confidence_score}`}
-            client={client}
-            tool={tool}
-            settings={data}
-            mayWrite={mayWrite}
-          />
+          <ThresholdForm key={tool} client={client} tool={tool} settings={data} mayWrite={mayWrite} />
           <p className="text-xs text-muted">
             {data.threshold_updated_at ? (
               <>

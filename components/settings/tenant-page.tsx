@@ -1,10 +1,13 @@
 "use client";
 
 import { environments } from "@ledgix/contract/environment";
+import { jsonObject } from "@ledgix/contract/json";
+import { type TenantSettings, tenantSettingsUpdate } from "@ledgix/contract/settings";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
+import type { z } from "zod";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -17,6 +20,7 @@ import type { ActionResult } from "@/lib/action-result";
 import { saveRetention } from "@/lib/settings/actions";
 import { renameTenant, requestTenantDeletion, suspendTenant } from "@/lib/tenants/actions";
 import { keysQuery, tenantSettingsQuery } from "@/lib/vault/queries";
+import { useSettings } from "./use-settings";
 
 type Props = { client: string; name: string; isOwner: boolean; mayWrite: boolean; vaultUrl: string };
 
@@ -115,15 +119,15 @@ const retentions = [7, 30, 90, 365, 1095];
 
 function Retention({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data } = useQuery(tenantSettingsQuery(client));
-  const [isPending, start] = useTransition();
   const queries = useQueryClient();
-  const save = (days: number) =>
-    start(async () => {
-      const result = await saveRetention(client, days);
-      if (!result.ok) return void toast.error(result.error);
-      queries.setQueryData(tenantSettingsQuery(client).queryKey, result.data);
-      toast.success(`The delivery log is kept for ${days} days.`);
-    });
+  const show = (settings: TenantSettings) => queries.setQueryData(tenantSettingsQuery(client).queryKey, settings) ?? settings;
+  const { save, isPending, dialog } = useSettings({
+    content: (settings: TenantSettings) => jsonObject.parse(tenantSettingsUpdate.parse(settings)),
+    send: ({ delivery_retention_days }: z.infer<typeof tenantSettingsUpdate>, version) =>
+      saveRetention(client, delivery_retention_days, version),
+    onSaved: show,
+    onRead: show,
+  });
   if (data === undefined) return <Skeleton className="h-28 w-full" />;
   const days = data.delivery_retention_days;
   return (
@@ -138,7 +142,14 @@ function Retention({ client, mayWrite }: { client: string; mayWrite: boolean }) 
             className="max-w-60"
             value={days}
             disabled={!mayWrite || isPending}
-            onChange={(event) => save(Number(event.target.value))}
+            onChange={(event) => {
+              const chosen = Number(event.target.value);
+              save({
+                base: data,
+                update: { delivery_retention_days: chosen },
+                done: `The delivery log is kept for ${chosen} days.`,
+              });
+            }}
           >
             {[...new Set([...retentions, days])]
               .toSorted((a, b) => a - b)
@@ -150,6 +161,7 @@ function Retention({ client, mayWrite }: { client: string; mayWrite: boolean }) 
           </Select>
         )}
       </Field>
+      {dialog}
     </Panel>
   );
 }

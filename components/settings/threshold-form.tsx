@@ -1,40 +1,36 @@
 "use client";
 
 import { minimumBucketOf } from "@ledgix/contract/confidence";
-import type { ReviewSettings, ReviewSettingsUpdate } from "@ledgix/contract/settings";
-import { useQueryClient } from "@tanstack/react-query";
-import { useId, useState, useTransition } from "react";
-import { toast } from "sonner";
+import type { ReviewSettingsUpdate, ShownReviewSettings } from "@ledgix/contract/settings";
+import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
-import { saveReviewSettings } from "@/lib/settings/actions";
-import { settingsQuery } from "@/lib/vault/queries";
 import { ThresholdSimulation } from "./threshold-simulation";
+import { useHeld } from "./use-held";
+import { useReviewSettings } from "./use-review-settings";
 
 const bucketWords = { low: "low", medium: "medium", high: "high", extra_high: "extra high" };
 
-type Props = { client: string; tool: string; settings: ReviewSettings; mayWrite: boolean };
+type Props = { client: string; tool: string; settings: ShownReviewSettings; mayWrite: boolean };
 
 /** A threshold. Raising it is safe and quick; lowering it names what will pass. */
-export function ThresholdForm({ client, tool, settings, mayWrite }: Props) {
+export function ThresholdForm({ client, tool, settings: read, mayWrite }: Props) {
+  const [moved, setMoved] = useState<number | null>(null);
+  const settings = useHeld(read, moved !== null);
   const own = tool === "" ? settings.minimum_confidence_score : settings.tool_thresholds[tool];
   const current = own ?? settings.minimum_confidence_score;
   const isChosen = tool === "" ? settings.threshold_updated_at !== null : own !== undefined;
-  const [score, setScore] = useState(current);
+  const score = moved ?? current;
   const [isConfirming, setConfirming] = useState(false);
-  const [isPending, start] = useTransition();
-  const queries = useQueryClient();
+  const saving = useReviewSettings(client);
+  const { isPending } = saving;
   const sliderId = useId();
 
   const isUnchanged = score === current && isChosen;
-  const save = (update: ReviewSettingsUpdate, done: string) =>
-    start(async () => {
-      const result = await saveReviewSettings(client, update);
-      setConfirming(false);
-      if (!result.ok) return void toast.error(result.error);
-      queries.setQueryData(settingsQuery(client).queryKey, result.data);
-      toast.success(done);
-    });
+  const save = (update: ReviewSettingsUpdate, done: string) => {
+    setConfirming(false);
+    saving.save({ base: settings, update, done, isTyped: true, onSettled: () => setMoved(null) });
+  };
   const saveScore = () =>
     save(
       tool === "" ? { minimum_confidence_score: score } : { tool_thresholds: { ...settings.tool_thresholds, [tool]: score } },
@@ -70,7 +66,7 @@ export function ThresholdForm({ client, tool, settings, mayWrite }: Props) {
         step={0.01}
         value={score}
         disabled={!mayWrite}
-        onChange={(event) => setScore(Number(event.target.value))}
+        onChange={(event) => setMoved(Number(event.target.value))}
         className="w-full accent-(--accent)"
       />
       <p className="text-muted">
@@ -106,6 +102,7 @@ export function ThresholdForm({ client, tool, settings, mayWrite }: Props) {
           </div>
         </DialogContent>
       </Dialog>
+      {saving.dialog}
     </form>
   );
 }

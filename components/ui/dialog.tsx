@@ -27,7 +27,7 @@ export function DialogContent({
   const keepOpen = dismissible ? undefined : (event: Event) => event.preventDefault();
   return (
     <Primitive.Portal>
-      <Primitive.Overlay className="fixed inset-0 z-40 bg-black/45 data-[state=open]:animate-[appear_120ms]" />
+      <Primitive.Overlay className="fixed inset-0 z-50 bg-black/45 data-[state=open]:animate-[appear_120ms]" />
       <Primitive.Content
         className={cn(
           "fixed inset-x-0 bottom-0 z-50 max-h-[92dvh] overflow-y-auto rounded-t-xl border border-line bg-raised p-5 shadow-xl data-[state=open]:animate-[appear_120ms]",

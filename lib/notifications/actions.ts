@@ -23,6 +23,8 @@ import { z } from "zod";
 import { type ActionResult, failed, succeeded } from "../action-result";
 import { env } from "../env";
 import { requireMember } from "../session";
+import type { Saved } from "../settings/saved";
+import { saveSettings } from "../vault/save-settings";
 import { callVault, json } from "../vault/server";
 import { SLACK_COOKIE, SLACK_COOKIE_SECONDS, slackRedirectUri } from "./slack-cookie";
 
@@ -31,11 +33,13 @@ import { SLACK_COOKIE, SLACK_COOKIE_SECONDS, slackRedirectUri } from "./slack-co
 export async function saveNotifications(
   clientId: string,
   update: NotificationSettingsUpdate,
-): Promise<ActionResult<NotificationSettings>> {
+  version: string,
+): Promise<Saved<NotificationSettings>> {
   const member = await requireMember(clientId);
   const parsed = notificationSettingsUpdate.safeParse(update);
   if (!parsed.success) return failed(parsed.error.issues[0]?.message ?? "Check what you entered.");
-  return callVault(member, "/notification-settings", notificationSettings, json("PUT", parsed.data));
+  const schemas = { answer: notificationSettings, document: notificationSettings };
+  return saveSettings(member, "/notification-settings", schemas, parsed.data, version);
 }
 
 export async function previewRoute(

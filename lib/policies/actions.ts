@@ -16,10 +16,12 @@ import {
   policyUpload,
   type TriedCall,
 } from "@ledgix/contract/policy";
-import { observedTools, type ToolMapping } from "@ledgix/contract/tool";
+import { type ConfirmedMapping, confirmedMapping, observedTools, type ToolMapping } from "@ledgix/contract/tool";
 import { z } from "zod";
 import type { ActionResult } from "../action-result";
 import { requireMember } from "../session";
+import type { Saved } from "../settings/saved";
+import { saveSettings } from "../vault/save-settings";
 import { callVault, json } from "../vault/server";
 
 const uploaded = z.union([policyDocument, z.object({ upload: policyUpload })]);
@@ -122,17 +124,20 @@ export async function confirmMapping(
   clientId: string,
   tool: string,
   mapping: ToolMapping,
-): Promise<ActionResult<z.output<typeof observedTools>>> {
+  version: string,
+): Promise<Saved<z.output<typeof observedTools>, ConfirmedMapping>> {
   const member = await requireMember(clientId);
-  return callVault(member, `/tools/${encodeURIComponent(tool)}/mapping`, observedTools, json("PUT", mapping));
+  const path = `/tools/${encodeURIComponent(tool)}/mapping`;
+  return saveSettings(member, path, { answer: observedTools, document: confirmedMapping }, mapping, version);
 }
 
 export async function saveTerms(
   clientId: string,
   terms: { phrase: string; meaning: string }[],
-): Promise<ActionResult<PolicyTerms>> {
+  version: string,
+): Promise<Saved<PolicyTerms>> {
   const member = await requireMember(clientId);
-  return callVault(member, "/policy-terms", policyTerms, json("PUT", { terms }));
+  return saveSettings(member, "/policy-terms", { answer: policyTerms, document: policyTerms }, { terms }, version);
 }
 
 type Sources = z.output<typeof confluenceSources>;

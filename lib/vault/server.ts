@@ -32,15 +32,23 @@ export async function callVault<Schema extends z.ZodType>(
   schema: Schema,
   init?: RequestInit,
 ): Promise<ActionResult<z.output<Schema>>> {
+  return resultOf(await askVault(member, path, init), schema);
+}
+
+type VaultAnswer = { ok: boolean; body: unknown } | null;
+
+/** An answer as it came; null where none did. */
+export async function askVault(member: Member, path: string, init?: RequestInit): Promise<VaultAnswer> {
   const response = await vaultFetch(member, path, init).catch(() => null);
-  if (response === null)
+  return response && { ok: response.ok, body: await response.json().catch(() => null) };
+}
+
+export function resultOf<Schema extends z.ZodType>(answer: VaultAnswer, schema: Schema): ActionResult<z.output<Schema>> {
+  if (answer === null)
     return failed("Vault cannot be reached right now. Nothing was changed; try again shortly.", "vault_unreachable");
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) {
-    const parsed = problem.safeParse(body);
-    return parsed.success ? failed(parsed.data.detail, parsed.data.code) : failed("Vault could not answer. Try again shortly.");
-  }
-  return succeeded(schema.parse(body));
+  if (answer.ok) return succeeded(schema.parse(answer.body));
+  const parsed = problem.safeParse(answer.body);
+  return parsed.success ? failed(parsed.data.detail, parsed.data.code) : failed("Vault could not answer. Try again shortly.");
 }
 
 export function json(method: "POST" | "PUT", body: unknown): RequestInit {

@@ -256,6 +256,16 @@ export const policyUpload = z.object({
 export type PolicyUpload = z.infer<typeof policyUpload>;
 export const policyUploads = z.object({ uploads: z.array(policyUpload) });
 
+/**
+ * A term's phrase as it is kept: in lower case, without an article.
+ *
+ * @example termPhrase("A Large payment ") // "large payment"
+ */
+export const termPhrase = (phrase: string) =>
+  phrase
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:an?|the) /, "");
 export const termsUpdate = z.object({
   terms: z
     .array(z.object({ phrase: z.string().trim().toLowerCase().min(2).max(120), meaning: z.string().trim().min(3).max(500) }))

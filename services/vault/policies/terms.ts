@@ -1,4 +1,4 @@
-import { type PolicyTerms, termsUpdate } from "@ledgix/contract/policy";
+import { type PolicyTerms, termPhrase, termsUpdate } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
 import { parseConditions, type Terms } from "@ledgix/rules/parse";
 import type { Database, Queryable } from "@ledgix/tenancy/database";
@@ -54,7 +54,7 @@ export async function updateTerms(
   { terms }: z.output<typeof termsUpdate>,
   ifMatch: IfMatch,
 ): Promise<PolicyTerms> {
-  const given = terms.map(({ phrase, meaning }) => ({ phrase: phrase.replace(/^(?:an?|the) /, ""), meaning }));
+  const given = terms.map(({ phrase, meaning }) => ({ phrase: termPhrase(phrase), meaning }));
   const twice = given.find(({ phrase }, i) => given.findIndex((other) => other.phrase === phrase) !== i);
   if (twice) throw new ProblemError("invalid_body", `"${twice.phrase}" is given twice.`);
   for (const { phrase, meaning } of given) {
