@@ -3,6 +3,7 @@ import { describeRefusal } from "@ledgix/contract/key-refusal";
 import type { NotificationSettings } from "@ledgix/contract/notifications";
 import { roleMay } from "@ledgix/contract/permissions";
 import type { PolicyVersion, WaitingDraft } from "@ledgix/contract/policy";
+import type { Proposal, ProposalKind } from "@ledgix/contract/proposal";
 import type { ShownReviewSettings } from "@ledgix/contract/settings";
 import type { PolicyCoverage } from "@ledgix/contract/tool";
 import type { KeyList } from "@/lib/keys/schema";
@@ -20,6 +21,7 @@ export type GoLiveCheck = {
 export type GoLiveFacts = {
   now: Date;
   keys: KeyList;
+  proposals?: Proposal[];
   policies: (PolicyVersion & { waiting_drafts?: WaitingDraft[] })[];
   members: MemberList["members"];
   notifications: NotificationSettings;
@@ -121,14 +123,28 @@ function policyCheck({ policies, coverage, firstEntryAt }: GoLiveFacts): GoLiveC
 }
 
 const DRAFTS_SHOWN = 4;
+const proposedAs: Record<ProposalKind, string> = {
+  mapping: "What a tool's arguments mean",
+  terms: "Terms for rules",
+  review_settings: "A change of the review settings",
+  notification_settings: "A change of who is told",
+  tenant_settings: "A change of the tenant's settings",
+};
+const pageOf: Record<ProposalKind, string> = {
+  mapping: "/policies/tools",
+  terms: "/policies/tools",
+  review_settings: "/settings/rules",
+  notification_settings: "/settings/notifications",
+  tenant_settings: "/settings/tenant",
+};
 
 /** Only while something waits: a tenant whose keys write nothing has nothing to look at. */
-function draftsCheck({ policies }: GoLiveFacts): GoLiveCheck[] {
+function draftsCheck({ policies, proposals = [] }: GoLiveFacts): GoLiveCheck[] {
   const waiting = policies.flatMap(({ title, policy_id, waiting_drafts = [] }) =>
     waiting_drafts.map((draft) => ({ ...draft, title, policy_id })),
   );
   const [only, ...others] = waiting;
-  if (only === undefined) return [];
+  if (only === undefined && proposals.length === 0) return [];
   const more = waiting.length - DRAFTS_SHOWN;
   return [
     {
@@ -140,12 +156,18 @@ function draftsCheck({ policies }: GoLiveFacts): GoLiveCheck[] {
           .slice(0, DRAFTS_SHOWN)
           .map(({ title, version, created_by }) => `Version ${version} of ${title}, by the key ${created_by}, waits.`),
         ...(more > 0 ? [`And ${more} more.`] : []),
-        "A draft decides nothing until a member puts it in force.",
+        ...proposals.map(
+          ({ kind, subject, proposed_by }) =>
+            `${proposedAs[kind]}${subject && ` (${subject})`}, by the key ${proposed_by}, waits.`,
+        ),
+        "It decides nothing until a member puts it in force, or confirms it.",
       ],
       mend:
-        others.length === 0
-          ? { label: "Read it", path: `/policies/${encodeURIComponent(only.policy_id)}?version=${only.policy_version_id}` }
-          : { label: "Policies", path: "/policies" },
+        only === undefined
+          ? { label: "Read it", path: pageOf[proposals[0]?.kind ?? "mapping"] }
+          : others.length === 0
+            ? { label: "Read it", path: `/policies/${encodeURIComponent(only.policy_id)}?version=${only.policy_version_id}` }
+            : { label: "Policies", path: "/policies" },
     },
   ];
 }

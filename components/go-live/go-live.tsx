@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Page, Panel } from "@/components/ui/page";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/state";
-import { coverageQuery, policiesQuery } from "@/lib/vault/policy-queries";
+import { coverageQuery, policiesQuery, proposalsQuery } from "@/lib/vault/policy-queries";
 import { densityQuery, keysQuery, membersQuery, notificationsQuery, settingsQuery } from "@/lib/vault/queries";
 import { type GoLiveCheck, goLiveChecks } from "./checks";
 
@@ -24,6 +24,7 @@ export function GoLive({ client }: { client: string }) {
   const live = { refetchInterval: LOOK_MS };
   const keys = useQuery({ ...keysQuery(client), ...live });
   const policies = useQuery({ ...policiesQuery(client), ...live });
+  const proposals = useQuery({ ...proposalsQuery(client), ...live });
   const members = useQuery(membersQuery(client));
   const notifications = useQuery({ ...notificationsQuery(client), ...live });
   const settings = useQuery(settingsQuery(client));
@@ -31,11 +32,12 @@ export function GoLive({ client }: { client: string }) {
   const approved = useQuery({ ...densityQuery(client, { decision: "approved" }), ...live });
   const denied = useQuery({ ...densityQuery(client, { decision: "denied" }), ...live });
   const paused = useQuery({ ...densityQuery(client, { decision: "approved_pending_review" }), ...live });
-  const all = [keys, policies, members, notifications, settings, coverage, approved, denied, paused];
+  const all = [keys, policies, proposals, members, notifications, settings, coverage, approved, denied, paused];
   const failed = all.find(({ error }) => error);
   const isRead =
     keys.data &&
     policies.data &&
+    proposals.data &&
     members.data &&
     notifications.data &&
     settings.data &&
@@ -49,6 +51,7 @@ export function GoLive({ client }: { client: string }) {
         now: new Date(),
         keys: keys.data,
         policies: policies.data.policies,
+        proposals: proposals.data.proposals,
         members: members.data.members,
         notifications: notifications.data,
         settings: settings.data,

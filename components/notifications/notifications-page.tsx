@@ -12,6 +12,8 @@ import { Plus, ScrollText, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
+import { describeDifferences } from "@/components/proposals/describe-differences";
+import { Proposals } from "@/components/proposals/proposals";
 import { useSettings } from "@/components/settings/use-settings";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -97,6 +99,15 @@ export function NotificationsPage({ client, mayWrite }: { client: string; mayWri
         </>
       }
     >
+      {data && (
+        <Proposals
+          client={client}
+          kinds={["notification_settings"]}
+          mayWrite={mayWrite}
+          linesOf={({ value }) => describeDifferences(jsonObject.parse(data), value)}
+          versionOf={() => data.version}
+        />
+      )}
       {data && data.warnings.length > 0 && (
         <ul aria-label="Warnings" className="flex flex-col gap-2">
           {data.warnings.map((warning) => (

@@ -1,10 +1,13 @@
 "use client";
 
-import { type PolicyTerms, termPhrase, type termsUpdate } from "@ledgix/contract/policy";
+import type { JsonObject } from "@ledgix/contract/json";
+import { type PolicyTerms, termPhrase, termsUpdate } from "@ledgix/contract/policy";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import type { z } from "zod";
+import { describeDifferences } from "@/components/proposals/describe-differences";
+import { Proposals } from "@/components/proposals/proposals";
 import { useHeld } from "@/components/settings/use-held";
 import { useSettings } from "@/components/settings/use-settings";
 import { Button } from "@/components/ui/button";
@@ -29,6 +32,15 @@ export function TermsForm({ client, mayWrite }: { client: string; mayWrite: bool
           Your own words for rules: “Never refund to a card that was not charged” is understood once you say what that means.
         </p>
       </div>
+      {data && (
+        <Proposals
+          client={client}
+          kinds={["terms"]}
+          mayWrite={mayWrite}
+          linesOf={({ value }) => describeTerms(data.terms, value)}
+          versionOf={() => data.version}
+        />
+      )}
       {data === undefined ? (
         <SkeletonRows label="Reading terms" rows={2} />
       ) : (
@@ -36,6 +48,13 @@ export function TermsForm({ client, mayWrite }: { client: string; mayWrite: bool
       )}
     </Panel>
   );
+}
+
+/** What proposed terms would change, without the notes on what is wrong with the present ones. */
+function describeTerms(terms: PolicyTerms["terms"], value: JsonObject): string[] {
+  const meanings = new Map(termsUpdate.safeParse(value).data?.terms.map(({ phrase, meaning }) => [phrase, meaning]));
+  const lines = describeDifferences({ terms: terms.map(({ phrase, meaning }) => ({ phrase, meaning })) }, value);
+  return [...lines, ...[...meanings].map(([phrase, meaning]) => `“${phrase}” would mean ${meaning}`)];
 }
 
 type Row = { id: string; phrase: string; meaning: string };

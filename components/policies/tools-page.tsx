@@ -1,10 +1,12 @@
 "use client";
 
-import type { ObservedTool } from "@ledgix/contract/tool";
+import type { Proposal } from "@ledgix/contract/proposal";
+import { type ObservedTool, toolMapping } from "@ledgix/contract/tool";
 import { formatNumber } from "@ledgix/sentence/money";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleDashed } from "lucide-react";
 import { useState } from "react";
+import { Proposals } from "@/components/proposals/proposals";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
 import { Page, Panel } from "@/components/ui/page";
@@ -25,6 +27,7 @@ export function ToolsPage({ client, mayWrite }: { client: string; mayWrite: bool
       title="Tools"
       description="Which argument is the amount, in which unit, and who is paid. Rules over amounts pause until you confirm it: a wrong unit is the worst guess there is."
     >
+      <MappingProposals client={client} tools={data?.tools ?? []} mayWrite={mayWrite} />
       <Panel>
         {error ? (
           <ErrorState message={error.message} retry={() => void refetch()} />
@@ -51,6 +54,28 @@ export function ToolsPage({ client, mayWrite }: { client: string; mayWrite: bool
         )}
       </Dialog>
     </Page>
+  );
+}
+
+/** What keys take tools' arguments to mean. */
+function MappingProposals({ client, tools, mayWrite }: { client: string; tools: ObservedTool[]; mayWrite: boolean }) {
+  const toolOf = ({ subject }: Proposal) => tools.find(({ tool_name }) => tool_name === subject);
+  const linesOf = (proposal: Proposal) => {
+    const proposed = toolMapping.safeParse(proposal.value);
+    const mapping = toolOf(proposal)?.mapping;
+    return [
+      proposed.success ? `It proposes: ${describeMapping(proposed.data)}` : "It proposes what this version does not understand.",
+      mapping ? `Confirmed is: ${describeMapping(mapping)}` : "Nothing is confirmed.",
+    ];
+  };
+  return (
+    <Proposals
+      client={client}
+      kinds={["mapping"]}
+      mayWrite={mayWrite}
+      linesOf={linesOf}
+      versionOf={(proposal) => toolOf(proposal)?.version ?? null}
+    />
   );
 }
 

@@ -37,6 +37,8 @@ const acts: Record<string, string> = {
   "policy.terms_changed": "changed the terms of rules",
   "tool.mapping_confirmed": "confirmed the arguments of",
   "tool.mapping_removed": "forgot the arguments of",
+  "proposal.made": "proposed a change of",
+  "proposal.discarded": "discarded a proposal for",
   "confluence.added": "added a Confluence source",
   "confluence.removed": "removed a Confluence source",
   "slack.connected": "connected Slack",

@@ -1,10 +1,13 @@
 "use client";
 
+import { jsonObject } from "@ledgix/contract/json";
 import type { ReviewRule } from "@ledgix/contract/review-rules";
 import type { ReviewSettingsUpdate, ShownReviewSettings } from "@ledgix/contract/settings";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, Plus, TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import { describeDifferences } from "@/components/proposals/describe-differences";
+import { Proposals } from "@/components/proposals/proposals";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { Dialog, DialogContent } from "@/components/ui/dialog";
@@ -61,6 +64,15 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
         )
       }
     >
+      {data && (
+        <Proposals
+          client={client}
+          kinds={["review_settings"]}
+          mayWrite={mayWrite}
+          linesOf={({ value }) => describeDifferences(jsonObject.parse(data), value)}
+          versionOf={() => data.version}
+        />
+      )}
       <Panel>
         {error ? (
           <ErrorState message={error.message} retry={() => void refetch()} />

@@ -8,6 +8,8 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import type { z } from "zod";
+import { describeDifferences } from "@/components/proposals/describe-differences";
+import { Proposals } from "@/components/proposals/proposals";
 import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -29,6 +31,7 @@ export function TenantPage({ client, name, isOwner, mayWrite, vaultUrl }: Props)
     <Page title="Tenant" description="A tenant has its own database for policies, requests and the ledger.">
       <Name client={client} name={name} isOwner={isOwner} />
       <Environments client={client} vaultUrl={vaultUrl} />
+      <TenantProposals client={client} mayWrite={mayWrite} />
       <Retention client={client} mayWrite={mayWrite} />
       {isOwner && <DangerZone client={client} name={name} />}
     </Page>
@@ -116,6 +119,21 @@ function Line({ label, value }: { label: string; value: string }) {
 }
 
 const retentions = [7, 30, 90, 365, 1095];
+
+/** What keys proposed for the tenant's settings. */
+function TenantProposals({ client, mayWrite }: { client: string; mayWrite: boolean }) {
+  const { data } = useQuery(tenantSettingsQuery(client));
+  if (data === undefined) return null;
+  return (
+    <Proposals
+      client={client}
+      kinds={["tenant_settings"]}
+      mayWrite={mayWrite}
+      linesOf={({ value }) => describeDifferences(jsonObject.parse(data), value)}
+      versionOf={() => data.version}
+    />
+  );
+}
 
 function Retention({ client, mayWrite }: { client: string; mayWrite: boolean }) {
   const { data } = useQuery(tenantSettingsQuery(client));

@@ -2,6 +2,7 @@ import { backtestList } from "@ledgix/contract/backtest";
 import { confluenceSources } from "@ledgix/contract/confluence";
 import { embeddingState } from "@ledgix/contract/judge";
 import { caseList, policyDocument, policyList, policyTerms, policyUploads } from "@ledgix/contract/policy";
+import { proposalList } from "@ledgix/contract/proposal";
 import { observedTools, policyCoverage } from "@ledgix/contract/tool";
 import { queryOptions } from "@tanstack/react-query";
 import { read, vaultPath } from "./read";
@@ -75,6 +76,13 @@ export function confluenceQuery(client: string) {
     queryKey: [client, "confluence"],
     queryFn: ({ signal }) => read(vaultPath(client, "/confluence"), confluenceSources, signal),
     refetchInterval: ({ state }) => (state.data?.sources.some(({ synced_at }) => synced_at === null) ? 1_500 : false),
+  });
+}
+
+export function proposalsQuery(client: string) {
+  return queryOptions({
+    queryKey: [client, "proposals"],
+    queryFn: ({ signal }) => read(vaultPath(client, "/proposals"), proposalList, signal),
   });
 }
 

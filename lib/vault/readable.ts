@@ -15,6 +15,7 @@ const READABLE = [
   "policy-coverage",
   "policy-embedding",
   "policy-terms",
+  "proposals",
   "tools",
   "confluence",
   "insights",

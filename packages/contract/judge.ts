@@ -2,6 +2,7 @@ import { z } from "zod";
 import { reasonCode } from "./clearance.ts";
 import { id } from "./id.ts";
 import { jsonObject } from "./json.ts";
+import { toolMapping } from "./tool.ts";
 
 /** A passage that a decision rests on, or that a reviewer should read: offsets count UTF-16 units of the version's content. */
 export const citation = z.object({
@@ -94,11 +95,19 @@ export const tryAnswer = z.object({
 });
 export type TryAnswer = z.infer<typeof tryAnswer>;
 
+/** What a change would have rules go by, in the place of what is stored. */
+export const insteadOf = z.object({
+  mapping: z.object({ tool_name: z.string(), mapping: toolMapping.nullable() }).optional(),
+  terms: z.record(z.string(), z.string()).optional(),
+});
+export type InsteadOf = z.infer<typeof insteadOf>;
+
 /** `POST /check`: many calls against one version, rules alone, without retrieval. */
 export const checkRequest = z.object({
   client_id: id,
   policy_version_id: id,
   calls: z.array(tryRequest.shape.call).max(500),
+  instead: insteadOf.optional(),
 });
 export const checkAnswer = z.object({ verdicts: z.array(z.object({ verdict, reason: z.string(), reason_code: reasonCode })) });
 

@@ -55,6 +55,7 @@ import {
   writePolicyRequest,
 } from "./policy.ts";
 import { problem } from "./problem.ts";
+import { proposalList } from "./proposal.ts";
 import {
   absences,
   absenceUpdate,
@@ -193,6 +194,11 @@ const operations: Record<string, Record<string, Operation>> = {
     get: { summary: "Read the tenant's own words for rules", answer: policyTerms, isVersioned: true },
     put: { summary: "Replace the tenant's own words for rules", body: termsUpdate, answer: policyTerms, isVersioned: true },
   },
+  "/proposals": { get: { summary: "What keys proposed and no member settled", answer: proposalList } },
+  "/proposals/{proposal_id}/confirm": {
+    post: { summary: "Make a proposal the caller's own change", answer: proposalList },
+  },
+  "/proposals/{proposal_id}": { delete: { summary: "Discard a proposal", answer: proposalList } },
   "/confluence": {
     get: { summary: "List the Confluence sources", answer: confluenceSources },
     post: { summary: "Add a space or a page tree", body: newConfluenceSource, answer: confluenceSources, status: "201" },

@@ -32,6 +32,7 @@ export const problems = {
   not_found: [404, "Not found"],
   already_decided: [409, "The case was already decided"],
   idempotency_key_reuse: [409, "The Idempotency-Key was used for another body"],
+  changed_meanwhile: [409, "What this rests on was changed meanwhile"],
   cases_failed: [409, "The version does not pass its test cases"],
   too_many_waiting: [409, "Too much of this key waits for a member"],
   token_replayed: [409, "The clearance token was already used"],

@@ -54,6 +54,8 @@ const overview = z.object({
 });
 
 type Compiled = Omit<Governing, "mapping" | "hash">;
+/** What stands in for what is stored: a mapping, or terms, that somebody is about to change. */
+export type Instead = { mapping?: { tool_name: string; mapping: ToolMapping | null } | undefined; terms?: Terms | undefined };
 
 /** Compiled rules by the versions that they come from: a version never changes, so neither does what it compiles to. */
 const KEPT = 256;
@@ -64,7 +66,12 @@ const compiled = new Map<string, Compiled>();
  *
  * @param draft a version that stands in for its policy's version in force, whatever tools that one covered
  */
-export async function governing(database: Queryable, toolName: string, draft: string | null = null): Promise<Governing> {
+export async function governing(
+  database: Queryable,
+  toolName: string,
+  draft: string | null = null,
+  instead: Instead = {},
+): Promise<Governing> {
   const found = await database.row(
     overview,
     `select
@@ -78,9 +85,11 @@ export async function governing(database: Queryable, toolName: string, draft: st
        (select json_object_agg(phrase, meaning order by phrase) from policy_terms) as terms`,
     [toolName, draft],
   );
-  const { versions, mapping, terms } = found ?? { versions: [], mapping: null, terms: null };
+  const versions = found?.versions ?? [];
+  const terms = instead.terms ?? found?.terms ?? {};
+  const mapping = instead.mapping?.tool_name === toolName ? instead.mapping.mapping : (found?.mapping ?? null);
   const key = JSON.stringify([versions, terms]);
-  const kept = compiled.get(key) ?? (await compile(database, versions, terms ?? {}));
+  const kept = compiled.get(key) ?? (await compile(database, versions, terms));
   remember(key, kept);
   const hash = createHash("sha256")
     .update(JSON.stringify([versions, terms, mapping]))

@@ -99,8 +99,8 @@ export function createJudge({ apiKey, tenants, vectors, model, limit, isReady, o
   serve("/try", tryRequest, (database, { call, policy_version_id }) =>
     tryCall(database, judging, call, policy_version_id ?? null),
   );
-  serve("/check", checkRequest, async (database, { calls, policy_version_id }) => ({
-    verdicts: await checkCalls(database, calls, policy_version_id),
+  serve("/check", checkRequest, async (database, { calls, policy_version_id, instead }) => ({
+    verdicts: await checkCalls(database, calls, policy_version_id, instead),
   }));
   serve("/preview", previewRequest, previewRules);
   serve("/backtest", backtestRequest, async (database, { backtest_id }) => {

@@ -46,6 +46,7 @@ import { addNotificationRoutes } from "./notifications/routes.ts";
 import { withWarnings } from "./people/rules.ts";
 import { addPolicyRoutes } from "./policies/routes.ts";
 import { MAX_DOCUMENT_BYTES } from "./policies/upload.ts";
+import { addProposalRoutes } from "./proposals/routes.ts";
 import { addReviewRoutes } from "./reviews/routes.ts";
 import { readThresholdHistory } from "./settings/history.ts";
 import { readReviewSettings, updateReviewSettings } from "./settings/review.ts";
@@ -165,6 +166,7 @@ export function createVault(deps: VaultDependencies): Hono<Env> {
   addReviewRoutes(app, deps, admit);
   addNotificationRoutes(app, deps, admit);
   addPolicyRoutes(app, deps, admit);
+  addProposalRoutes(app, deps, admit);
 
   // --- settings ---------------------------------------------------------------------------------------------------------------
   app.get("/review-settings", async (context) => {

@@ -1,5 +1,5 @@
 import type { EvaluateAnswer, EvaluateRequest } from "@ledgix/contract/judge";
-import { type Governing, governing } from "@ledgix/governing/governing";
+import { type Governing, governing, type Instead } from "@ledgix/governing/governing";
 import { ruledCall } from "@ledgix/governing/settle-call";
 import { settle } from "@ledgix/rules/settle";
 import type { Database } from "@ledgix/tenancy/database";
@@ -9,13 +9,13 @@ type Call = Omit<EvaluateRequest, "client_id" | "request_id" | "session_id">;
 type Checked = Pick<EvaluateAnswer, "verdict" | "reason" | "reason_code">;
 
 /** What rules alone say to calls under a version: without passages, without a model, without counting what was approved elsewhere. */
-export async function checkCalls(database: Database, calls: Call[], draft: string): Promise<Checked[]> {
+export async function checkCalls(database: Database, calls: Call[], draft: string, instead: Instead = {}): Promise<Checked[]> {
   const governed = new Map<string, Governing>();
   const checked: Checked[] = [];
   for (const call of calls) {
     let own = governed.get(call.tool_name);
     if (own === undefined) {
-      own = await governing(database, call.tool_name, draft);
+      own = await governing(database, call.tool_name, draft, instead);
       governed.set(call.tool_name, own);
     }
     checked.push(await checkCall(database, own, call, {}));

@@ -12,6 +12,7 @@ import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { IfMatch } from "../http/if-match.ts";
 import { addressesOfRoute, assertRoutesName, formerWarnings, readMailing } from "../people/mailing.ts";
+import { propose } from "../proposals/propose.ts";
 import { saveDocument } from "../settings/save.ts";
 import { readVersion, settingsRow } from "../settings/version.ts";
 import { listUnreachable } from "./recipients.ts";
@@ -85,13 +86,17 @@ function whyUnreachable(route: NotificationRoute, channels: NotificationSettings
 }
 
 /** Changes what was sent and keeps the rest. The audit trail keeps what it was before and after. @throws {ProblemError} `settings_changed` */
-export function updateNotificationSettings(
+export async function updateNotificationSettings(
   deps: Deps,
   database: Database,
   principal: Principal,
   update: NotificationSettingsUpdate,
   ifMatch: IfMatch,
 ): Promise<NotificationSettings> {
+  if (principal.kind === "key") {
+    await propose(deps, database, principal, { kind: "notification_settings", value: update });
+    return readNotificationSettings(deps, principal.clientId, database);
+  }
   const write = async (transaction: Queryable) => {
     await assertRoutesName(deps, principal.clientId, update.routes ?? []);
     const before = await storedSettings(transaction);

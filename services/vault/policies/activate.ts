@@ -7,7 +7,8 @@ import { audit } from "../access/audit.ts";
 import { type Principal, principalId, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { enqueue } from "../outbox/enqueue.ts";
-import { runCases } from "./cases.ts";
+import { describeFailed, listCases, runCases } from "./cases.ts";
+import { holdKnowledge, type Unmoved } from "./keep-cases.ts";
 import { assertMayPutInForce } from "./put-in-force.ts";
 
 const activated = z.object({ title: z.string(), version: z.number(), cedar: z.string(), effective_from: z.date().nullable() });
@@ -42,8 +43,9 @@ export async function activatePolicy(
     );
   const cedar = readCedar(version.cedar);
   if (!cedar.ok) throw new ProblemError("invalid_body", `The version's Cedar is not valid. ${cedar.problem}`);
-  await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
+  const unmoved = await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
   await database.transaction(async (transaction) => {
+    await unmoved(transaction);
     const by = principalLabel(principal);
     const updated = await transaction.run(
       `update policy_versions set effective_from = greatest($2, now()), effective_until = $3, activated_by = $4, activated_by_id = $5
@@ -67,14 +69,13 @@ export async function assertCasesPass(
   clientId: string,
   policyId: string,
   versionId: string,
-): Promise<void> {
+): Promise<Unmoved> {
+  const isTested = (await listCases(await deps.tenants.database(clientId), policyId)).length > 0;
+  const unmoved = await holdKnowledge(await deps.tenants.database(clientId), isTested);
   const failed = (await runCases(deps, clientId, policyId, versionId)).filter(({ passed }) => !passed);
-  if (failed.length === 0) return;
-  const lines = failed.map(({ name, expected, verdict }) => `${name}: must be ${said[expected]}, would be ${said[verdict]}`);
-  throw new ProblemError("cases_failed", `${lines.join("; ")}.`);
+  if (failed.length > 0) throw new ProblemError("cases_failed", `${failed.map(describeFailed).join("; ")}.`);
+  return unmoved;
 }
-
-const said = { allow: "approved", review: "paused", deny: "denied" } as const;
 
 /** Tells those who asked to hear of it that another version counts. */
 export function announceActivation(

@@ -1,3 +1,4 @@
+import type { InsteadOf } from "@ledgix/contract/judge";
 import { type CaseResult, type newPolicyCase, type PolicyCase, policyCase } from "@ledgix/contract/policy";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { Queryable } from "@ledgix/tenancy/database";
@@ -53,12 +54,13 @@ export async function removeCase(database: Queryable, principal: Principal, poli
   if (removed === 0) throw new ProblemError("not_found", "There is no test case of this id.");
 }
 
-/** Every case of a policy, with what a version of it says. @throws {ProblemError} `judge_unavailable` */
+/** Every case of a policy, with what a version of it says, now or after a change. @throws {ProblemError} `judge_unavailable` */
 export async function runCases(
   deps: VaultDependencies,
   clientId: string,
   policyId: string,
   policyVersionId: string,
+  instead?: InsteadOf,
 ): Promise<CaseResult[]> {
   const cases = await listCases(await deps.tenants.database(clientId), policyId);
   if (cases.length === 0) return [];
@@ -67,6 +69,7 @@ export async function runCases(
       client_id: clientId,
       policy_version_id: policyVersionId,
       calls: cases.map(({ call }) => ({ ...call, purpose: call.purpose ?? undefined })),
+      instead,
     }),
   );
   return cases.map((each, i) => {
@@ -74,6 +77,12 @@ export async function runCases(
     return { ...each, verdict, reason, passed: verdict === each.expected };
   });
 }
+
+const said = { allow: "approved", review: "paused", deny: "denied" } as const;
+
+/** "Too much: must be denied, would be approved". */
+export const describeFailed = ({ name, expected, verdict }: CaseResult) =>
+  `${name}: must be ${said[expected]}, would be ${said[verdict]}`;
 
 /** The judge's answer, for a person who waits for it. @throws {ProblemError} `judge_unavailable` */
 export function asked<Answer>(answer: Promise<Answer>): Promise<Answer> {

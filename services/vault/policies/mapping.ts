@@ -10,8 +10,11 @@ import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import { parseWith } from "../http/body.ts";
 import type { IfMatch } from "../http/if-match.ts";
+import { propose } from "../proposals/propose.ts";
 import { saveDocument } from "../settings/save.ts";
 import { readVersion, type SettingsDocument } from "../settings/version.ts";
+import { assertKeepsCases } from "./keep-cases.ts";
+import { assertMember } from "./put-in-force.ts";
 
 /** The name of a tool's document begins with it. */
 export const MAPPING_DOCUMENT = "mapping:";
@@ -42,9 +45,13 @@ export async function readMapping(database: Queryable, toolName: string): Promis
   };
 }
 
-/** Confirms what the arguments of a tool mean: from now on rules go by it. @throws {ProblemError} `invalid_body` · `settings_changed` */
+/**
+ * Confirms what the arguments of a tool mean: from now on rules go by it. From a key it is a proposal, that a member confirms.
+ *
+ * @throws {ProblemError} `invalid_body` · `cases_failed` · `settings_changed`
+ */
 export async function confirmMapping(
-  deps: Pick<VaultDependencies, "controlPlane">,
+  deps: VaultDependencies,
   database: Database,
   principal: Principal,
   toolName: string,
@@ -55,7 +62,13 @@ export async function confirmMapping(
   const code = mapping.amount && "code" in mapping.amount.currency ? mapping.amount.currency.code : null;
   if (code !== null && !isCurrency(code))
     throw new ProblemError("invalid_body", `${code} is no currency. Use its code, such as USD.`);
+  if (principal.kind === "key") {
+    await propose(deps, database, principal, { kind: "mapping", subject: toolName, value: mapping });
+    return readMapping(database, toolName);
+  }
+  const unmoved = await assertKeepsCases(deps, principal.clientId, { mapping: { tool_name: toolName, mapping } });
   const write = async (transaction: Queryable) => {
+    await unmoved(transaction);
     await transaction.run(
       `insert into tool_mappings (tool_name, mapping, confirmed_by) values ($1, $2::json, $3)
        on conflict (tool_name) do update set mapping = excluded.mapping, confirmed_by = excluded.confirmed_by, confirmed_at = now()`,
@@ -67,15 +80,22 @@ export async function confirmMapping(
   return saveMapping(database, principal, toolName, ifMatch, write);
 }
 
-/** Forgets a mapping: rules over the amount pause again. @throws {ProblemError} `not_found` · `settings_changed` */
-export function removeMapping(
-  deps: Pick<VaultDependencies, "controlPlane">,
+/**
+ * Forgets a mapping: rules over the amount pause again.
+ *
+ * @throws {ProblemError} `member_required` · `not_found` · `cases_failed` · `settings_changed`
+ */
+export async function removeMapping(
+  deps: VaultDependencies,
   database: Database,
   principal: Principal,
   toolName: string,
   ifMatch: IfMatch,
 ): Promise<ConfirmedMapping> {
+  assertMember(principal, "forget a mapping");
+  const unmoved = await assertKeepsCases(deps, principal.clientId, { mapping: { tool_name: toolName, mapping: null } });
   const write = async (transaction: Queryable) => {
+    await unmoved(transaction);
     const removed = await transaction.run("delete from tool_mappings where tool_name = $1", [toolName]);
     if (removed === 0) throw new ProblemError("not_found", "This tool has no mapping.");
     await audit(deps, principal, "tool.mapping_removed", toolName, {});

@@ -45,8 +45,8 @@ async function putInForce(
   written: Omit<NewPolicyVersion, "isDraft">,
   draftId: string,
 ): Promise<string> {
-  await assertCasesPass(deps, clientId, written.policyId, draftId);
-  const { version } = await storePolicyVersion(await deps.tenants.database(clientId), { ...written, isDraft: false });
+  const unmoved = await assertCasesPass(deps, clientId, written.policyId, draftId);
+  const { version } = await storePolicyVersion(await deps.tenants.database(clientId), { ...written, isDraft: false }, unmoved);
   return `Version ${version} is in force.`;
 }
 

@@ -5,7 +5,7 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { assertCasesPass } from "./activate.ts";
 import { readPolicy } from "./list.ts";
 import { assertMember } from "./put-in-force.ts";
-import { storePolicyVersion } from "./store.ts";
+import { type NewPolicyVersion, storePolicyVersion } from "./store.ts";
 
 /**
  * Takes a policy out of force: its version in force ends now, and one that was to come does not.
@@ -40,8 +40,8 @@ export async function rollBackPolicy(
   assertMember(principal, "roll a policy back");
   const database = await deps.tenants.database(principal.clientId);
   const old = await readPolicy(database, policyId, policy_version_id);
-  await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
-  const stored = await storePolicyVersion(database, {
+  const unmoved = await assertCasesPass(deps, principal.clientId, policyId, policy_version_id);
+  const version: NewPolicyVersion = {
     policyId,
     title: old.title,
     description: old.description,
@@ -57,6 +57,7 @@ export async function rollBackPolicy(
     ...(old.origin && { origin: old.origin }),
     author: authorOf(principal),
     isDraft: false,
-  });
+  };
+  const stored = await storePolicyVersion(database, version, unmoved);
   await audit(deps, principal, "policy.rolled_back", policyId, { to: old.version, version: stored.version });
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Author, isKey } from "../access/principal.ts";
 import { enqueue } from "../outbox/enqueue.ts";
 import { announceActivation } from "./activate.ts";
+import type { Unmoved } from "./keep-cases.ts";
 
 export type NewPolicyVersion = {
   policyId: string;
@@ -42,8 +43,15 @@ const newest = z.object({
 });
 
 /** Stores a version, as a draft or in force. The same content as the newest one's is the same version. */
-export async function storePolicyVersion(database: Database, policy: NewPolicyVersion): Promise<StoredVersion> {
-  return database.transaction((transaction) => storeIn(transaction, policy));
+export async function storePolicyVersion(
+  database: Database,
+  policy: NewPolicyVersion,
+  unmoved?: Unmoved,
+): Promise<StoredVersion> {
+  return database.transaction(async (transaction) => {
+    await unmoved?.(transaction);
+    return storeIn(transaction, policy);
+  });
 }
 
 /**

@@ -7,8 +7,10 @@ import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { IfMatch } from "../http/if-match.ts";
+import { propose } from "../proposals/propose.ts";
 import { saveDocument } from "../settings/save.ts";
 import { readVersion, type SettingsDocument } from "../settings/version.ts";
+import { assertKeepsCases } from "./keep-cases.ts";
 
 const termRow = z.object({ phrase: z.string(), meaning: z.string(), updated_by: z.string(), updated_at: z.date() });
 const document: SettingsDocument = {
@@ -43,12 +45,12 @@ export async function readTerms(database: Queryable): Promise<PolicyTerms> {
 }
 
 /**
- * Replaces the tenant's terms.
+ * Replaces the tenant's terms. From a key it is a proposal, that a member confirms.
  *
- * @throws {ProblemError} `invalid_body` for a meaning that is not understood, or a phrase given twice · `settings_changed`
+ * @throws {ProblemError} `invalid_body` for a meaning that is not understood, or a phrase given twice · `cases_failed` · `settings_changed`
  */
 export async function updateTerms(
-  deps: Pick<VaultDependencies, "controlPlane">,
+  deps: VaultDependencies,
   database: Database,
   principal: Principal,
   { terms }: z.output<typeof termsUpdate>,
@@ -61,7 +63,14 @@ export async function updateTerms(
     const problem = problemOf(meaning);
     if (problem !== null) throw new ProblemError("invalid_body", `The meaning of "${phrase}" is not understood. ${problem}`);
   }
+  if (principal.kind === "key") {
+    await propose(deps, database, principal, { kind: "terms", value: { terms: given } });
+    return readTerms(database);
+  }
+  const changed = Object.fromEntries(given.map(({ phrase, meaning }) => [phrase, meaning]));
+  const unmoved = await assertKeepsCases(deps, principal.clientId, { terms: changed });
   const write = async (transaction: Queryable) => {
+    await unmoved(transaction);
     await transaction.run("delete from policy_terms");
     for (const { phrase, meaning } of given)
       await transaction.run("insert into policy_terms (phrase, meaning, updated_by) values ($1, $2, $3)", [

@@ -16,6 +16,7 @@ import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { IfMatch } from "../http/if-match.ts";
 import { assertRulesName, withWarnings } from "../people/rules.ts";
+import { propose } from "../proposals/propose.ts";
 import { saveDocument } from "./save.ts";
 import { readVersion, settingsRow } from "./version.ts";
 
@@ -45,7 +46,7 @@ export async function readReviewSettings(database: Queryable): Promise<ReviewSet
 
 /**
  * Changes what was sent and keeps the rest. Score and bucket are kept consistent: a bucket alone stands for its midpoint, and where
- * both are sent the score decides. The audit trail keeps what it was before and after.
+ * both are sent the score decides. The audit trail keeps what it was before and after. From a key it is a proposal, that a member confirms.
  *
  * @throws {ProblemError} `invalid_body` for a template that cannot be filled, or a rule that names somebody who may not decide ·
  *   `settings_changed`
@@ -59,6 +60,10 @@ export async function updateReviewSettings(
 ): Promise<ShownReviewSettings> {
   assertTemplates(update.templates ?? {});
   if (update.rules) await assertRulesName(deps, principal.clientId, update.rules);
+  if (principal.kind === "key") {
+    await propose(deps, database, principal, { kind: "review_settings", value: update });
+    return withWarnings(deps, principal.clientId, await readReviewSettings(database));
+  }
   const { minimum_confidence_bucket: bucket, minimum_confidence_score, ...choices } = update;
   const score = minimum_confidence_score ?? (bucket ? scoreOfMinimumBucket(bucket) : undefined);
   // Without a version the change is laid over what holds.

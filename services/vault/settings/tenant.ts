@@ -5,6 +5,7 @@ import { audit } from "../access/audit.ts";
 import { type Principal, principalLabel } from "../access/principal.ts";
 import type { VaultDependencies } from "../dependencies.ts";
 import type { IfMatch } from "../http/if-match.ts";
+import { propose } from "../proposals/propose.ts";
 import { saveDocument } from "./save.ts";
 import { readVersion, settingsRow } from "./version.ts";
 
@@ -25,14 +26,18 @@ export async function readTenantSettings(
   return { environment: config.VAULT_ENVIRONMENT, ...(await storedTenantSettings(database)), version };
 }
 
-/** @throws {ProblemError} `settings_changed` */
-export function updateTenantSettings(
+/** From a key it is a proposal, that a member confirms. @throws {ProblemError} `settings_changed` */
+export async function updateTenantSettings(
   deps: Pick<VaultDependencies, "config" | "controlPlane">,
   database: Database,
   principal: Principal,
   update: z.infer<typeof tenantSettingsUpdate>,
   ifMatch: IfMatch,
 ): Promise<TenantSettings> {
+  if (principal.kind === "key") {
+    await propose(deps, database, principal, { kind: "tenant_settings", value: update });
+    return readTenantSettings(deps, database);
+  }
   const write = async (transaction: Queryable) => {
     const before = await storedTenantSettings(transaction);
     await transaction.run(

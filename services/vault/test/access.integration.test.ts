@@ -63,6 +63,10 @@ const endpoints: [method: string, path: string, permission: Permission, body?: (
   ["GET", "/tools", "policies:read"],
   ["PUT", "/tools/t/mapping", "policies:write", () => ({})],
   ["DELETE", "/tools/t/mapping", "policies:write"],
+  ["GET", "/proposals", "policies:read"],
+  ["POST", `/proposals/${id}/confirm`, "policies:write"],
+  ["DELETE", `/proposals/${id}`, "policies:write"],
+  ["DELETE", `/policies/p/drafts/${id}`, "policies:write"],
   ["GET", "/confluence", "settings:read"],
   [
     "POST",
