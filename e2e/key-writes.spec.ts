@@ -90,7 +90,11 @@ test("a key with scopes that do not go together says what they mean, and what it
     await expect(dialog.getByText(/This key writes policies and asks for clearance/)).toBeVisible();
   });
   await expect(page.getByRole("list", { name: "Keys" })).toContainText("writes drafts only");
-  await writeRules(page, tenant, { name: "Payments", tools: "pay", rules: "Approve amounts up to 100 USD." });
+  await writeRules(page, tenant, {
+    name: "Payments",
+    tools: "pay",
+    rules: "Payments up to 100 USD may be approved automatically.",
+  });
   await ask(mixed, payment(5));
   const mapping = { acts: [], amount: { path: "amount", unit: "major", currency: { code: "USD" } } };
   expect((await propose(mixed, "/tools/pay/mapping", mapping)).status).toBe(200);

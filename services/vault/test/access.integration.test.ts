@@ -317,6 +317,7 @@ describe("limits", () => {
 });
 
 const idNames: Record<string, string> = {
+  proposals: "proposal_id",
   "review-views": "view_id",
   deliveries: "delivery_id",
   webhooks: "webhook_id",
@@ -343,6 +344,7 @@ describe("the public endpoints", () => {
         .split("?")[0]
         ?.replace(id, `{${idNames[path.split("/")[1] ?? ""] ?? "request_id"}}`)
         .replace(/^\/policies\/(?:p|none)/, "/policies/{policy_id}")
+        .replace("/drafts/{case_id}", "/drafts/{policy_version_id}")
         .replace("/tools/t/", "/tools/{tool}/")
         .replace(/^\/ledger\/tile\/.*/, "/ledger/tile/{level}/{tile}");
       expect(Object.keys(openapi.paths)).toContain(template);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 const amountIs = (path: string) => ({ acts: [], amount: { path, unit: "major", currency: { code: "USD" } } });
-const denies = ["Deny amounts over 100 USD."];
+const denies = ["Payments over 100 USD must be denied."];
 const call = (amount: number, tip = 0) => ({ tool_name: "pay", tool_args: { amount, tip, card_charged: true } });
 const status = async (agent: Caller, of: object) => (await agent("POST", "/request-clearance", of)).body.status;
 const waiting = async (by: Caller): Promise<Proposal[]> => (await by("GET", "/proposals")).body.proposals;
@@ -132,7 +132,7 @@ describe("what a key writes to a document that governs", () => {
 
   it("never confirms a mapping: rules over the amount pause until a member does", async () => {
     const { owner, key } = await newTenant();
-    await registers(owner, ["Approve amounts up to 100 USD."]);
+    await registers(owner, ["Payments up to 100 USD may be approved automatically."]);
     await key("PUT", "/tools/pay/mapping", amountIs("amount"));
     expect(await status(key, call(5))).toBe("pending_review");
     const [proposed] = await waiting(owner);
@@ -144,7 +144,11 @@ describe("what a key writes to a document that governs", () => {
     const { owner, key } = await newTenant();
     await owner("PUT", "/tools/pay/mapping", amountIs("amount"));
     await owner("PUT", "/policy-terms", { terms: [{ phrase: "charged card", meaning: "card_charged is true" }] });
-    await registers(owner, [...denies, "Deny when it is a charged card.", "Approve amounts up to 100 USD."]);
+    await registers(owner, [
+      ...denies,
+      "Deny when it is a charged card.",
+      "Payments up to 100 USD may be approved automatically.",
+    ]);
     await key("PUT", "/tools/pay/mapping", amountIs("tip"));
     await key("PUT", "/policy-terms", { terms: [] });
     expect(await status(key, call(500, 1))).toBe("denied");
