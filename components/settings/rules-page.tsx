@@ -148,7 +148,7 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
         <Panel className="flex flex-col gap-4 p-5">
           <Choice
             label="Nobody decides requests of keys that they created"
-            hint="Off at first, so that one person can try the product. It also holds for keys that decide, by whoever made them, and for requests whose human principal is no e-mail address: nobody decides those. Nobody ever decides what was asked on their own behalf."
+            hint="Off at first, so that one person can try the product. A key that may decide counts as the person who created it, and a request whose human principal is not an e-mail address cannot be decided by anyone. Whatever you choose, nobody decides a request made on their own behalf."
             isChosen={data.separate_key_creators}
             disabled={!mayWrite || isPending}
             choose={(chosen) =>
@@ -161,10 +161,11 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
           <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1.5">
             <span className="min-w-0 flex-1 basis-72">
               <span id="membership-days" className="block font-semibold">
-                Only members of some days are one of two people
+                New members do not count as one of two people
               </span>
               <span className="text-muted">
-                Off at first. Where two people must approve, nobody is the second one of whoever invited them a moment ago.
+                Off at first. Where two people must approve, both must have been members for this long, so that nobody invites a
+                second pair of hands.
               </span>
             </span>
             <Select
@@ -193,7 +194,7 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
           </div>
           <Choice
             label="Deny what no policy covers"
-            hint="Off at first: a tool that no policy covers waits for a person. On, such calls are denied at once."
+            hint="Off at first: a call that no policy covers waits for a person. When on, such calls are denied at once."
             isChosen={data.deny_uncovered}
             disabled={!mayWrite || isPending}
             choose={(chosen) =>
@@ -205,7 +206,7 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
           />
           <Choice
             label="Deployment keys may put policies in force"
-            hint="Off at first: what a key writes is a draft that a member puts in force. On, a key that writes policies, and neither asks for clearance nor decides, puts them in force itself."
+            hint="Off at first: what a key writes stays a draft until a member puts it in force. When on, a key that writes policies, and may neither ask for clearance nor decide, puts them in force itself."
             isChosen={data.deployment_keys_activate}
             disabled={!mayWrite || isPending}
             choose={(chosen) =>
@@ -217,7 +218,7 @@ export function RulesPage({ client, mayWrite }: { client: string; mayWrite: bool
           />
           <Choice
             label="A rule never clears calls of its writer's own keys"
-            hint="Off at first. On, a call waits for a person where the key that asks was made by the member who wrote the rule, or by the one who made the deployment key that wrote it."
+            hint="Off at first. When on, a call waits for a person if the same member created the key that asks and wrote the rule, or created the deployment key that wrote it."
             isChosen={data.separate_rule_writers}
             disabled={!mayWrite || isPending}
             choose={(chosen) =>
