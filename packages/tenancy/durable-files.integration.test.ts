@@ -90,7 +90,7 @@ describe("the embedded database", () => {
     await copyFile(image, copy);
     const found = await idsIn(join(await mount(copy), "database"));
     expect(found).toEqual(acknowledged.map(({ id }) => id));
-  });
+  }, 180_000);
 
   it("opens where a crash left an empty lock file", async () => {
     const place = join(directory, "emptied");
