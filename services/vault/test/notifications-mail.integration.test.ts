@@ -214,8 +214,8 @@ describe("e-mail", () => {
     await setRoutes([route({ to: { emails: [REVIEWER] } })]);
     await refunds.agent("POST", "/request-clearance", {
       ...refund,
-      agent_id: "a<script>alert(1)</script>\r\nBcc: x@example.com",
-      tool_args: { amount: 500, currency: "usd", customer: '"><img src=x onerror=alert(1)>' },
+      agent_id: "a<script>alert(1)</script>",
+      tool_args: { amount: 500, currency: "usd", customer: '"><img src=x onerror=alert(1)>\r\nBcc: x@example.com' },
     });
     const [told] = await until(
       async () => mail.mailsTo(REVIEWER),
