@@ -73,7 +73,7 @@ export async function hindranceOn(
 }
 
 /** The members who are away, who may decide, and for whom this one stands in. */
-function absentBehind({ people, standIns }: Bench, self: Person): Person[] {
+export function absentBehind({ people, standIns }: Bench, self: Person): Person[] {
   return people.filter((person) => mayDecide(person) && standIns.get(person.email) === self.email);
 }
 

@@ -1,4 +1,4 @@
-import type { ProblemCode } from "@ledgix/contract/problem";
+import { type ProblemCode, ProblemError } from "@ledgix/contract/problem";
 import type { ReviewDecision } from "@ledgix/contract/review";
 import { defaultReviewRule } from "@ledgix/contract/review-rules";
 import type { Queryable } from "@ledgix/tenancy/database";
@@ -10,6 +10,7 @@ import type { VaultDependencies } from "../dependencies.ts";
 import { appendEvent } from "../ledger/append.ts";
 import { enqueueReviewEvent } from "../outbox/enqueue.ts";
 import { type Bench, hindranceOn, type ReviewChannel, readBench } from "./hindrance.ts";
+import { seatTakenBy } from "./one-seat.ts";
 
 const vote = z.object({
   voter: z.string(),
@@ -33,7 +34,10 @@ export function readVotes(database: Queryable, requestId: string): Promise<Vote[
 
 type Deps = Pick<VaultDependencies, "controlPlane" | "now">;
 
-/** The approvals of a waiting case as they stand now: each counts only while whoever gave it may decide the case. */
+/**
+ * The approvals of a waiting case as they stand now: each counts only while whoever gave it may decide the case, and of a member who is
+ * away and their stand-in one.
+ */
 export async function weighVotes(
   deps: Deps,
   database: Queryable,
@@ -42,9 +46,20 @@ export async function weighVotes(
   request: StoredRequest,
 ): Promise<Vote[]> {
   const votes = await readVotes(database, request.request_id);
-  return Promise.all(
+  const weighed = await Promise.all(
     votes.map(async (cast) => ({ ...cast, dropped_because: await whyDropped(deps, bench, clientId, request, cast) })),
   );
+  const personOf = ({ voter }: Vote) => bench.people.find(({ userId }) => voter === `member:${userId}`);
+  const voters = weighed.flatMap((cast) => (cast.dropped_because === null ? (personOf(cast) ?? []) : []));
+  return weighed.map((cast) => {
+    const self = cast.dropped_because === null ? personOf(cast) : undefined;
+    const absent = self && seatTakenBy(bench, request, voters, self);
+    if (!absent) return cast;
+    return {
+      ...cast,
+      dropped_because: `${cast.voter_label} stands in for ${absent.email}, who approved too: that is one approval.`,
+    };
+  });
 }
 
 async function whyDropped(
@@ -86,7 +101,7 @@ export async function keepWeights(transaction: Queryable, requestId: string, vot
  * or lost their role since counts no more. The caller holds the request's row, so two people at once come one after the other.
  *
  * @returns who approved, once they are enough
- * @throws {ProblemError} `control_plane_unavailable`
+ * @throws {ProblemError} `not_a_reviewer` of a stand-in whose absent member has approved · `control_plane_unavailable`
  */
 export async function addVote(
   transaction: TenantQueryable,
@@ -106,6 +121,8 @@ export async function addVote(
   );
   const bench = await readBench(deps, transaction, principal.clientId);
   const votes = await weighVotes(deps, transaction, bench, principal.clientId, request);
+  const refused = votes.find(({ voter }) => voter === principalId(principal))?.dropped_because;
+  if (refused) throw new ProblemError("not_a_reviewer", `${refused} Somebody else must approve as well.`);
   const hasChanged = await keepWeights(transaction, request.request_id, votes);
   const counting = votes.filter(({ dropped_because }) => dropped_because === null);
   if (counting.length >= approvals) return counting.map((cast) => cast.voter_label);

@@ -106,6 +106,38 @@ describe("an approval where two are asked for", () => {
     await controlPlane().run("update public.api_keys set created_by = null where client_id = $1", [refunds.clientId]);
   });
 
+  it.each([
+    ["by their address", (asked: string) => ({ members: [asked, "admin@example.com"] }), "reviewer"],
+    ["by their role", () => ({ roles: ["owner"] }), "owner"],
+  ] as const)("is one of a member who is asked for %s and of their stand-in, in either order", async (_, reviewers, role) => {
+    const [asked, standIn] = [await join(role), await join()];
+    await setRules([rule({ approvals: 2, reviewers: reviewers(asked.email) })]);
+    await asked.call("PUT", "/absence", { absence: { delegate: standIn.email, from: soon(-1), until: soon(1) } });
+    for (const [first, second] of [
+      [asked, standIn],
+      [standIn, asked],
+    ] as const) {
+      const id = await refunds.pause();
+      expect((await approve(first.call, id)).body).toMatchObject({ status: "pending_review", approvals: 1 });
+      await approve(second.call, id);
+      expect(await caseOf(id)).toMatchObject({ status: "pending_review", approvals: 1 });
+      const other = role === "owner" ? refunds.owner : admin;
+      expect((await approve(other, id)).body).toMatchObject({
+        status: "approved",
+        decided_by: expect.stringContaining(asked.email),
+      });
+    }
+    const id = await refunds.pause();
+    await approve(asked.call, id);
+    const refused = await approve(standIn.call, id);
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      403,
+      "not_a_reviewer",
+      expect.stringMatching(/stands in for .*who approved too: that is one approval/),
+    ]);
+    await asked.call("PUT", "/absence", { absence: null });
+  });
+
   it("is not of somebody whom an owner took in a moment ago, where the tenant asks for some days", async () => {
     await setRules([rule({ approvals: 2 })], { minimum_membership_days: 7 });
     const [old, puppet] = [await join("owner"), await join("owner")];
