@@ -30,7 +30,7 @@ export async function limited<Data>(
   const client = anonymous();
   const { data: wait, error } = await client.rpc("take_attempt", {
     buckets: attempt.buckets,
-    ...(attempt.known !== null && { known: attempt.known }),
+    known: attempt.known,
   });
   if (error || wait === null) return failed(AWAY);
   if (wait > 0) return tooMany(kind, wait);
@@ -39,7 +39,7 @@ export async function limited<Data>(
     await client.rpc("settle_attempt", {
       returned: attempt.returned,
       emptied: attempt.emptied,
-      ...(attempt.known !== null && { known: attempt.known }),
+      ...(attempt.noted !== null && { known: attempt.noted }),
     });
   }
   if (!result.ok || kind === "reset")

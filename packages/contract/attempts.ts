@@ -6,8 +6,11 @@ export type AttemptKind = "sign_in" | "sign_up" | "reset" | "verify" | "factor";
 /** One count of tries, under a name that says nothing of whom it counts. */
 export type Bucket = { key: string; limit: number; seconds: number; wide: boolean };
 
-/** The buckets of one try, and what becomes of them when it succeeds. */
-export type Attempt = { buckets: Bucket[]; known: string | null; returned: string[]; emptied: string[] };
+/**
+ * The buckets of one try, and what becomes of them when it succeeds. `known` is where the account is known at this place, `noted` the same
+ * where a success makes it so.
+ */
+export type Attempt = { buckets: Bucket[]; known: string; noted: string | null; returned: string[]; emptied: string[] };
 
 /** Whose tries: an account (of one spelling, `accountName`), the place they come from (`placeName`), or the two together. */
 type Scope = "account" | "place" | "account at a place";
@@ -67,6 +70,7 @@ export function describeAttempt(
   const limits = LIMITS[kind].map((each) => ({ ...each, key: nameOf(each.name, each.scope) }));
   const namesOf = (afterwards: Afterwards) => limits.filter((each) => each.onSuccess === afterwards).map((each) => each.key);
   const provesOwner = kind === "sign_in" || kind === "verify";
+  const known = nameOf("known", "account at a place");
   const emptied = namesOf("emptied");
   // Whoever had the code by mail begins anew with passwords; a new code has its own tries.
   if (kind === "verify") emptied.push(nameOf("sign_in", "account at a place"));
@@ -78,10 +82,10 @@ export function describeAttempt(
       seconds: minutes * 60,
       wide: wide ?? false,
     })),
-    known: nameOf("known", "account at a place"),
+    known,
+    noted: provesOwner ? known : null,
     returned: namesOf("returned"),
     emptied,
-    ...(!provesOwner && { known: null }),
   };
 }
 

@@ -25,8 +25,8 @@ export function openAttempts(database: Database, secret: string): Attempts {
       if (row === null) throw new Error("take_attempt answered nothing.");
       return { attempt, wait: row.wait };
     },
-    async settle({ returned, emptied, known }) {
-      await database.run("select public.settle_attempt($1, $2, $3)", [returned, emptied, known]);
+    async settle({ returned, emptied, noted }) {
+      await database.run("select public.settle_attempt($1, $2, $3)", [returned, emptied, noted]);
     },
   };
 }

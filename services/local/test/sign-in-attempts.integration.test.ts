@@ -97,6 +97,18 @@ describe("a password is not guessed", () => {
     expect((await signIn(email, right, { from: home })).status).toBe(200);
   });
 
+  it("its owner resets it where they signed in before, even while many places ask for codes and try them", async () => {
+    const [email, home] = [await newAccount(), newPlace()];
+    expect((await signIn(email, right, { from: home })).status).toBe(200);
+    for (const from of Array.from({ length: 3 }, newPlace)) {
+      await times(5, () => recover(email, { from }));
+      await times(15, () => verify(email, "00000000", { from }));
+    }
+    expect((await recover(email, { from: newPlace() })).status).toBe(429);
+    expect((await recover(email, { from: home })).status).toBe(200);
+    expect((await verify(email, codeFor(email), { from: home })).status).toBe(200);
+  });
+
   it.each([
     ["case", (email: string) => email.toUpperCase()],
     ["blanks", (email: string) => `  ${email}\t`],
