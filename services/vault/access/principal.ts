@@ -25,9 +25,10 @@ export type Author = { id: string | null; label: string };
 export const authorOf = (principal: Principal): Author => ({ id: principalId(principal), label: principalLabel(principal) });
 export const isKey = (authorId: string | null): boolean => authorId?.startsWith("key:") === true;
 
-/** What people read: the member's address, or the key's name. */
+/** What people read: the member's address, or the key's name, which is free text: one that is written like an address is no member's. */
 export function principalLabel(principal: Principal): string {
-  return principal.kind === "key" ? principal.name : principal.email;
+  if (principal.kind === "member") return principal.email;
+  return principal.name.normalize("NFKC").includes("@") ? `the key “${principal.name}”` : principal.name;
 }
 
 export function may(principal: Principal, permission: Permission): boolean {
