@@ -76,21 +76,25 @@ describe("the embedded database", () => {
     expect(acknowledged.filter(({ flushes }) => flushes < 1)).toEqual([]);
   });
 
-  it.skipIf(!canMount)("has after a power cut what it acknowledged before, new and opened again", async () => {
-    const image = join(directory, "disk");
-    await writeFile(image, "");
-    await truncate(image, 512 * 1024 * 1024);
-    run("mkfs.ext4", "-q", image);
-    const place = await mount(image);
-    const { child, acknowledged, done } = startWriter(join(place, "database"), 300);
-    await done;
-    child.kill("SIGSTOP");
-    // The power is cut: what is only in memory never reaches the image.
-    const copy = join(directory, "disk-after");
-    await copyFile(image, copy);
-    const found = await idsIn(join(await mount(copy), "database"));
-    expect(found).toEqual(acknowledged.map(({ id }) => id));
-  }, 180_000);
+  it.skipIf(!canMount)(
+    "has after a power cut what it acknowledged before, new and opened again",
+    async () => {
+      const image = join(directory, "disk");
+      await writeFile(image, "");
+      await truncate(image, 512 * 1024 * 1024);
+      run("mkfs.ext4", "-q", image);
+      const place = await mount(image);
+      const { child, acknowledged, done } = startWriter(join(place, "database"), 300);
+      await done;
+      child.kill("SIGSTOP");
+      // The power is cut: what is only in memory never reaches the image.
+      const copy = join(directory, "disk-after");
+      await copyFile(image, copy);
+      const found = await idsIn(join(await mount(copy), "database"));
+      expect(found).toEqual(acknowledged.map(({ id }) => id));
+    },
+    180_000,
+  );
 
   it("opens where a crash left an empty lock file", async () => {
     const place = join(directory, "emptied");
