@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { settingsVersion } from "./settings.ts";
 
+/** What a mapping says that a tool does, at most. */
+export const MAX_ACTS = 8;
+
 /** An argument by its name, or by the names on the way to it, joined by points: `customer.id`. */
-const argumentPath = z
+export const argumentPath = z
   .string()
   .min(1)
   .max(256)
@@ -14,7 +17,7 @@ const argumentPath = z
  */
 export const toolMapping = z.object({
   /** What the tool does: "refund". Empty: what its name says. */
-  acts: z.array(z.string().trim().toLowerCase().min(1).max(40)).max(8).default([]),
+  acts: z.array(z.string().trim().toLowerCase().min(1).max(40)).max(MAX_ACTS).default([]),
   amount: z
     .object({
       path: argumentPath,

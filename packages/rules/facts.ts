@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "@ledgix/contract/json";
 import type { ToolMapping } from "@ledgix/contract/tool";
 import { actsByName } from "./acts.ts";
 import { decimal } from "./cedar.ts";
+import { argumentAt, countPaths, normalized, strangerIn } from "./named.ts";
 import type { Reads } from "./reads.ts";
 import { isCurrency, toMinor } from "./rule.ts";
 import { foldText } from "./text.ts";
@@ -40,7 +41,7 @@ export type ExactAmount = { minor: number; currency: string };
 export function factsOf(call: RuledCall, mapping: ToolMapping | null, reads: Reads): Facts {
   const context: Facts["context"] = {};
   const missing = new Map<string, string>();
-  const names = nameCounts(call.tool_args);
+  const names = countPaths(call.tool_args, [...pathsRead(reads), ...pathsOf(mapping)]);
   for (const attribute of reads.attributes) {
     const found = factOf(attribute, call, mapping, reads, names);
     if (typeof found === "object" && "why" in found) missing.set(attribute, found.why);
@@ -108,16 +109,29 @@ function factOf(
   }
 }
 
+/** The arguments that rules ask about by their names. */
+const pathsRead = ({ attributes }: Reads): string[] =>
+  [...attributes].flatMap((attribute) => /^(?:text|number|flag)\/(.*)$/s.exec(attribute)?.[1] ?? []);
+
+/** The arguments whose meaning somebody confirmed, but for those that are only known to be there. */
+function pathsOf(mapping: ToolMapping | null): string[] {
+  const { amount = null, payee = null, destination = null } = mapping ?? {};
+  const currency = amount !== null && "path" in amount.currency ? amount.currency.path : null;
+  return [amount?.path ?? null, currency, payee, destination].filter((path) => path !== null);
+}
+
 /** The call's amount by the tool's mapping, exact, or why there is none to rely on. */
 export function amountOf(
   call: Pick<RuledCall, "tool_name" | "tool_args">,
   mapping: ToolMapping | null,
-  names: Map<string, number> = nameCounts(call.tool_args),
+  names: Map<string, number> = countPaths(call.tool_args, pathsOf(mapping)),
 ): ExactAmount | { why: string } {
   if (mapping?.amount == null)
     return { why: `Nobody confirmed yet which argument of ${call.tool_name} is the amount, and in which unit.` };
   const { path, unit, written: kind, currency: source } = mapping.amount;
-  const stranger = strangerTo(mapping, call.tool_args);
+  const { known_arguments } = mapping;
+  // A number that nobody knew when the mapping was confirmed.
+  const stranger = known_arguments.length === 0 ? null : strangerIn(call.tool_args, [path, ...known_arguments]);
   if (stranger !== null) return { why: `The argument ${stranger} is new and looks like an amount.` };
   const value = argumentAt(call.tool_args, path);
   if (names.get(normalized(path)) !== 1 || value === undefined) return unclear(path, names);
@@ -132,14 +146,6 @@ export function amountOf(
   if (written === "") return otherType(path, value, kind === "number" ? "a number" : "a text");
   if (minor === null || !Number.isSafeInteger(minor)) return { why: `The argument ${path} is no exact amount in ${currency}.` };
   return minor < 0 ? { why: `The argument ${path} is negative.` } : { minor, currency };
-}
-
-/** A number that nobody knew when the mapping was confirmed, and whose name speaks of money or of how often. */
-function strangerTo(mapping: ToolMapping, args: JsonObject): string | null {
-  if (mapping.known_arguments.length === 0) return null;
-  const known = new Set([mapping.amount?.path, ...mapping.known_arguments].map((path) => normalized(path ?? "")));
-  const suspicious = /amount|total|sum|price|value|quantity|qty|count|times|multiplier|factor|scale|unit|cents|fee|currency/i;
-  return leavesOf(args).find(([path]) => !known.has(normalized(path)) && suspicious.test(path))?.[0] ?? null;
 }
 
 function argumentFact(
@@ -183,44 +189,6 @@ function kindOf(value: JsonValue): string {
 const unclear = (path: string, names: Map<string, number>): { why: string } => ({
   why: (names.get(normalized(path)) ?? 0) > 1 ? `Several arguments are called ${path}.` : `The argument ${path} is missing.`,
 });
-
-/** Names that differ in case, dashes and underscores alone are one name: who reads them last decides which one counts. */
-const normalized = (path: string) => path.toLowerCase().replaceAll(/[_-]/g, "");
-
-/** How often each name stands in the arguments, at every depth but within lists. */
-function nameCounts(args: JsonObject): Map<string, number> {
-  const counts = new Map<string, number>();
-  const count = (value: JsonObject, before: string): void => {
-    for (const [name, inner] of Object.entries(value)) {
-      const path = before === "" ? name : `${before}.${name}`;
-      counts.set(normalized(path), (counts.get(normalized(path)) ?? 0) + 1);
-      if (isObject(inner)) count(inner, path);
-    }
-  };
-  count(args, "");
-  return counts;
-}
-
-/** Every argument that is no object, by its path; what lists hold is under the list's path. */
-export function leavesOf(args: JsonObject, before = ""): [path: string, value: JsonValue][] {
-  return Object.entries(args).flatMap(([name, value]): [string, JsonValue][] => {
-    const path = before === "" ? name : `${before}.${name}`;
-    return isObject(value) ? leavesOf(value, path) : [[path, value]];
-  });
-}
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** The argument at a path, own properties alone. */
-export function argumentAt(args: JsonObject, path: string): JsonValue | undefined {
-  let value: JsonValue | undefined = args;
-  for (const name of path.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
-    value = value[name];
-  }
-  return value;
-}
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -8,8 +8,9 @@
  */
 export function foldText(value: string, known = ""): string | null {
   const folded = value.normalize("NFKC").toLowerCase().trim();
+  const plain = new Set(known.toLowerCase());
   for (const char of folded) {
-    if (PLAIN.test(char) || known.toLowerCase().includes(char)) continue;
+    if (PLAIN.test(char) || plain.has(char)) continue;
     return null;
   }
   return folded;

@@ -1,8 +1,15 @@
 import { compared, recordedColumns } from "@ledgix/contract/call-record";
 import { type JsonValue, jsonObject } from "@ledgix/contract/json";
-import { type ObservedArgument, type ObservedTool, type ToolMapping, toolMapping } from "@ledgix/contract/tool";
+import {
+  argumentPath,
+  MAX_ACTS,
+  type ObservedArgument,
+  type ObservedTool,
+  type ToolMapping,
+  toolMapping,
+} from "@ledgix/contract/tool";
 import { actsByName } from "@ledgix/rules/acts";
-import { leavesOf } from "@ledgix/rules/facts";
+import { leavesOf } from "@ledgix/rules/named";
 import { isCurrency } from "@ledgix/rules/rule";
 import type { Queryable } from "@ledgix/tenancy/database";
 import { z } from "zod";
@@ -95,18 +102,20 @@ const PAYEES =
 
 /** What the names and values suggest: an amount that is a number, and a currency that always is one. */
 function propose(toolName: string, found: Observed[]): ToolMapping {
-  const numeric = found.filter(({ types }) => types.includes("number"));
+  // Agents call arguments what they like, and a mapping names only what it can tell apart.
+  const nameable = found.filter(({ path }) => argumentPath.safeParse(path).success);
+  const numeric = nameable.filter(({ types }) => types.includes("number"));
   const amount =
     numeric.find(({ path }) => /(?:^|\.)amount/i.test(path)) ?? numeric.find(({ path }) => /total|sum|price|value/i.test(path));
-  const currency = found.find(({ path, values }) => /currency/i.test(path) && values.every(isCurrencyCode));
+  const currency = nameable.find(({ path, values }) => /currency/i.test(path) && values.every(isCurrencyCode));
   return toolMapping.parse({
-    acts: actsByName(toolName),
+    acts: actsByName(toolName).slice(0, MAX_ACTS),
     amount: amount && {
       path: amount.path,
       unit: /cents|minor|pence/i.test(amount.path) ? "minor" : "major",
       currency: currency ? { path: currency.path } : { code: "USD" },
     },
-    payee: found.find(({ path, types }) => PAYEES.test(path) && types.includes("text"))?.path ?? null,
+    payee: nameable.find(({ path, types }) => PAYEES.test(path) && types.includes("text"))?.path ?? null,
     known_arguments: found.map(({ path }) => path),
   });
 }

@@ -9,16 +9,15 @@ const SPEAKS =
   /^(?:totals?|sums?|prices?|values?|costs?|fees?|cents|pence|minor|balance|payments?|charges?|quantity|qty|times|multiplier|units)$/;
 const IN_MINOR = /cents|pence|minor/;
 
-type Found = { path: string; name: string; value: JsonValue };
+/** `path` is cut to what a reason shows: the whole paths of all arguments may together be longer than the arguments by far. */
+type Found = { path: string; name: string; value: JsonValue; isNested: boolean };
 
 /**
  * The amount of a call whose tool nobody mapped: where exactly one argument can be it, stands beside no other and is an exact number. Whatever
  * else a call holds, in whichever spelling, makes it unsure, so that no rule is dodged by it.
  */
 export function sureAmountIn(args: JsonObject): SureAmount | { why: string } {
-  const found = namedIn(args)
-    .filter(({ name }) => folded(name).includes("amount") || wordsOf(name).some(isAboutMoney))
-    .map((each) => ({ ...each, isNested: each.path !== each.name, path: each.path.slice(0, MAX_PATH) }));
+  const found = namedIn(args).filter(({ name }) => folded(name).includes("amount") || wordsOf(name).some(isAboutMoney));
   const [only, ...others] = found;
   if (only === undefined) return { why: "No argument is called an amount." };
   if (others.length > 0) return { why: `Several arguments may be the amount: ${listOf(found)}.` };
@@ -39,20 +38,22 @@ export function sureAmountIn(args: JsonObject): SureAmount | { why: string } {
 /** The code of the one argument that names a currency; null where there is none, or several, or one within another argument. */
 function currencyIn(args: JsonObject): string | null {
   const [only, ...others] = namedIn(args).filter(({ name }) => /currency|^ccy$/.test(folded(name)));
-  if (only === undefined || others.length > 0 || only.path !== only.name || typeof only.value !== "string") return null;
+  if (only === undefined || others.length > 0 || only.isNested || typeof only.value !== "string") return null;
   const code = only.value.toUpperCase();
   return isCurrency(code) ? code : null;
 }
 
 /** Everything that has a name, at every depth, in lists too. */
-function namedIn(value: JsonValue, before = ""): Found[] {
+function namedIn(value: JsonValue, before = "", isNested = false): Found[] {
   if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item, i) => namedIn(item, `${before}${i}.`));
+  if (Array.isArray(value)) return value.flatMap((item, i) => namedIn(item, cut(`${before}${i}.`), true));
   return Object.entries(value).flatMap(([name, inner]) => [
-    { path: before + name, name, value: inner },
-    ...namedIn(inner, `${before}${name}.`),
+    { path: cut(before + name), name, value: inner, isNested },
+    ...namedIn(inner, cut(`${before}${name}.`), true),
   ]);
 }
+
+const cut = (path: string) => path.slice(0, MAX_PATH);
 
 /** Names that differ in case, width, white space, dashes or underscores alone are one name. */
 const folded = (name: string) =>

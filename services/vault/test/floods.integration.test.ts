@@ -48,6 +48,31 @@ describe("one tenant's pattern holds nobody up", () => {
   });
 });
 
+describe("what an agent calls its arguments holds nobody up", () => {
+  afterAll(() => owner("PUT", "/review-settings", { rules: [] }));
+  // Spelled out, the paths of these are 200 times as long as the call, and more than a process has room for.
+  const within = Object.fromEntries(Array.from({ length: 12_000 }, (_, n) => [`amount${n.toString(36)}`, n]));
+
+  it.each<[what: string, tool: string, args: object]>([
+    ["many within a long name", "deep", { ["a".repeat(50_000)]: within }],
+    ["many within a long name of other letters", "deeper", { ["\u{e9}\u{20ac}".repeat(10_000)]: within }],
+    ["many within a long name in a list", "listed", { items: [{ ["a".repeat(50_000)]: within }] }],
+    ["an amount that no mapping can name", "euros", { "amount \u{20ac}": 5, "currency?": "EUR", "?.email": "a@example.com" }],
+    ["names that are not there", "nameless", { "": { "": { amount: 1 } }, ".": 1, "amount.": 2 }],
+    ["a tool that does everything", "refund_payment_transfer_order_delete_export_email_deploy_shutdown_update_discount", {}],
+  ])("%s", async (_, tool, args) => {
+    const rules = [{ id: "r", name: "Big", when: { amount_over: 1000 }, approvals: 2 }];
+    expect((await owner("PUT", "/review-settings", { rules })).status).toBe(200);
+    const asked = await agent("POST", "/request-clearance", { tool_name: tool, tool_args: args });
+    expect([asked.status, asked.body.status]).toEqual([200, "pending_review"]);
+    const { status, body } = await owner("GET", "/tools");
+    expect([status, body.tools.map((each: { tool_name: string }) => each.tool_name)]).toEqual([
+      200,
+      expect.arrayContaining([tool]),
+    ]);
+  });
+});
+
 describe("what ends a process is set aside for a person", () => {
   /** Never comes back, as where the process ended. */
   const ended = (): VaultDependencies => ({
