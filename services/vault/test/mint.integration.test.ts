@@ -121,6 +121,7 @@ describe("minting", () => {
     expect({ ...strange.body, request_id: "" }).toEqual({ ...unknown.body, request_id: "" });
     const sibling = await stack.addKey(clientId);
     expect((await mint(request_id, {}, sibling)).body.code).toBe("mint_unknown");
+    expect((await mint(request_id, { client_id: clientId.toUpperCase() })).status).toBe(200);
     expect((await mint(request_id, { client_id: crypto.randomUUID() })).body.code).toBe("client_mismatch");
   });
 

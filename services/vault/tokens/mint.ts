@@ -1,4 +1,5 @@
 import type { MintAnswer, MintRequest } from "@ledgix/contract/clearance";
+import { readId } from "@ledgix/contract/id";
 import type { EvaluateAnswer } from "@ledgix/contract/judge";
 import { ProblemError } from "@ledgix/contract/problem";
 import type { TenantDatabase, TenantQueryable } from "@ledgix/tenancy/tenant-database";
@@ -53,7 +54,7 @@ export async function mintToken(
   sent: MintRequest,
   call: IdempotentCall,
 ): Promise<MintAnswer> {
-  if (sent.client_id !== undefined && sent.client_id !== principal.clientId) {
+  if (sent.client_id !== undefined && readId(sent.client_id) !== principal.clientId) {
     throw new ProblemError("client_mismatch", "client_id names another tenant than the API key belongs to.");
   }
   try {
