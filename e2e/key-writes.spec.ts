@@ -47,7 +47,11 @@ test("what a deployment key writes waits for a member, who reads it and puts it 
   });
   expect(registered.body).toMatchObject({ status: "registered" });
   expect(registered.body.message).toContain("Kept as a draft; a member puts it in force at http");
-  expect((await clear(agent, payment(5))).status).toBe("pending_review");
+  const paused = await clear(agent, payment(5));
+  expect(paused.status).toBe("pending_review");
+  await page.goto(`${tenant}/reviews/${paused.request_id}`);
+  await page.getByRole("button", { name: "Deny" }).click();
+  await expect(page.getByRole("region", { name: "Decision" })).toContainText("Denied by");
 
   await page.goto(tenant);
   const line = page.getByRole("list", { name: "Go-live checklist" }).getByRole("listitem").filter({ hasText: "What keys wrote" });
@@ -117,6 +121,6 @@ test("a key with scopes that do not go together says what they mean, and what it
   await page.getByRole("button", { name: "Discard proposal" }).click();
   await expect(page.getByText("The proposal is discarded.")).toBeVisible();
   await expect(page.getByLabel("Deny what no policy covers")).not.toBeChecked();
-  await page.getByLabel("Deployment keys may put policies in force").check();
+  await page.getByLabel("Deployment keys may put policies in force").click();
   await expect(page.getByText("Deployment keys may put policies in force.", { exact: true })).toBeVisible();
 });
