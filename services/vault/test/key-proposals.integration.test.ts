@@ -1,6 +1,6 @@
 import { scopes } from "@ledgix/contract/permissions";
 import type { Proposal } from "@ledgix/contract/proposal";
-import { type Caller, type Stack, startStack } from "@ledgix/local/test/stack";
+import { type Caller, clearanceOf, type Stack, startStack } from "@ledgix/local/test/stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let stack: Stack;
@@ -12,7 +12,7 @@ afterAll(() => stack.close());
 const amountIs = (path: string) => ({ acts: [], amount: { path, unit: "major", currency: { code: "USD" } } });
 const denies = ["Payments over 100 USD must be denied."];
 const call = (amount: number, tip = 0) => ({ tool_name: "pay", tool_args: { amount, tip, card_charged: true } });
-const status = async (agent: Caller, of: object) => (await agent("POST", "/request-clearance", of)).body.status;
+const status = async (agent: Caller, of: object) => (await clearanceOf(agent, of)).status;
 const waiting = async (by: Caller): Promise<Proposal[]> => (await by("GET", "/proposals")).body.proposals;
 
 async function newTenant() {
