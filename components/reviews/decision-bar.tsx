@@ -64,7 +64,7 @@ export function DecisionBar({ client, review, self, noun }: Props) {
       aria-label="Decision"
       className="flex flex-col gap-3 border-line bg-surface max-sm:fixed max-sm:inset-x-0 max-sm:bottom-14 max-sm:z-10 max-sm:border-t max-sm:p-3 sm:rounded-lg sm:border sm:p-4"
     >
-      <ApprovalsSoFar review={review} />
+      {!review.is_mismatched && <ApprovalsSoFar review={review} />}
       <ReasonField client={client} review={review} reason={reason} setReason={setReason} isMissing={isReasonMissing} />
       <div className="grid grid-cols-2 gap-2 sm:flex">
         {!review.is_mismatched && (
@@ -72,11 +72,18 @@ export function DecisionBar({ client, review, self, noun }: Props) {
             <Check /> {hasApproved ? "You approved" : deciding === "approve" ? "Approving…" : `Approve ${noun}`}
           </Button>
         )}
-        <Button id="deny" size="lg" variant="danger-outline" disabled={deciding !== null} onClick={() => decide(false)}>
+        <Button
+          id="deny"
+          size="lg"
+          variant="danger-outline"
+          disabled={deciding !== null}
+          onClick={() => decide(false)}
+          className={review.is_mismatched ? "max-sm:col-span-2" : undefined}
+        >
           <Ban /> {deciding === "deny" ? "Denying…" : "Deny"}
         </Button>
         <p className="ml-auto hidden items-center gap-1.5 text-xs text-muted sm:flex">
-          <Kbd>a</Kbd> <Kbd>d</Kbd> then <Kbd>Enter</Kbd>
+          {!review.is_mismatched && <Kbd>a</Kbd>} <Kbd>d</Kbd> then <Kbd>Enter</Kbd>
         </p>
       </div>
     </section>

@@ -42,7 +42,7 @@ export function describeCall(call: DescribedCall, template?: ToolTemplate): Sent
     return { agent: call.agent_id, text: `asked for ${call.tool_name}; what it said is redacted`, noun: nounOf(call.tool_name) };
   }
   if (call.is_mismatched) {
-    const text = `asked for ${call.tool_name}; what is stored of it does not match its record`;
+    const text = `asked for ${call.tool_name}; it does not match its record`;
     return { agent: call.agent_id, text, noun: nounOf(call.tool_name) };
   }
   const filled = template && fillTemplate(template.text, call.tool_args);

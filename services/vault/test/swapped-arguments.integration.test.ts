@@ -99,7 +99,7 @@ describe("a paused request whose content was changed in the database", () => {
     const id = await refunds.pause();
     await swaps[0]?.[1](id);
     const notice = await readNotice(database, { type: "review.pending", request_id: id, payload: {} });
-    expect(notice?.title).toBe("payments-agent asked for stripe_refund; what is stored of it does not match its record");
+    expect(notice?.title).toBe("payments-agent asked for stripe_refund; it does not match its record");
     expect(notice?.lines).toEqual([
       "What is stored of this request is not what was asked. It can only be denied; tell whoever runs your Ledgix.",
     ]);
