@@ -82,7 +82,7 @@ test("a rule asks for two people; the second one decides, and whoever comes late
   await page.getByLabel("Tools").fill("stripe_*");
   await page.getByLabel("Amount over").fill("500");
   await page.getByLabel("Currency").fill("USD");
-  await page.getByLabel("People").selectOption("2");
+  await page.getByLabel("People", { exact: true }).selectOption("2");
   await page.getByLabel("Reason").selectOption("required_to_deny");
   await expectAccessible(page);
   await page.getByRole("button", { name: "Save rule" }).click();

@@ -49,7 +49,7 @@ export function useSettings<Document extends { version: string }, Update extends
 }: Settings<Document, Update, Answer>) {
   const [met, setMet] = useState<Met<Document, Update> | null>(null);
   const [isPending, start] = useTransition();
-  /** Others' changes that a person has seen and goes on from, by the version that their form began with. */
+  /** What a person has seen or saved and goes on from, by the version that their form began with. */
   const seen = useRef(new Map<string, Document>());
 
   /** The members of `update` as a content has them, which the same schema has parsed. */
@@ -61,7 +61,9 @@ export function useSettings<Document extends { version: string }, Update extends
     const result = await send(update, over.version);
     if (!result.ok && !("conflict" in result)) return void toast.error(result.error, { duration: 10_000 });
     const settle = (saved: Document | null) => {
-      seen.current.delete(change.base.version);
+      // Another form of the page may have begun before this save: what it finds then is this person's own change.
+      if (saved === null) seen.current.delete(change.base.version);
+      else seen.current.set(change.base.version, saved);
       setMet(null);
       change.onSettled?.();
       const undo = () => saved && save({ base: saved, update: partsOf(change.update, content(over)), done: "It is as it was." });
