@@ -13,13 +13,15 @@ test("hostile text in every field of a request is inert", async ({ page }) => {
   const key = await createKey(page, "<script>alert(1)</script>");
   page.on("dialog", () => complaints.push("a script ran"));
   const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202e';
+  // Names that turn the text around them are refused at the door; arguments may hold anything.
+  const named = hostile.replace("\u202e", "");
   const id = await ask(key, {
-    tool_name: hostile,
+    tool_name: named,
     tool_args: { [hostile]: hostile, amount: 1, currency: hostile, url: "javascript:alert(1)" },
-    agent_id: hostile,
-    session_id: hostile,
-    purpose: hostile,
-    human_principal: hostile,
+    agent_id: named,
+    session_id: named,
+    purpose: named,
+    human_principal: named,
     destination_uri: "javascript:alert(1)",
   });
   // What people write, as well as what agents send.
