@@ -159,7 +159,11 @@ test("no secret is in what the browser downloads", async () => {
 test("lowering the threshold explains itself before it counts", async ({ page }) => {
   const tenant = await signUp(page);
   await page.goto(`${tenant}/settings`);
-  await page.getByLabel("Confidence threshold").fill("0.6");
+  // A page that is not hydrated yet forgets what is moved.
+  await expect(async () => {
+    await page.getByLabel("Confidence threshold").fill("0.6");
+    await expect(page.locator("output")).toHaveText("0.60", { timeout: 500 });
+  }).toPass();
   await page.getByRole("button", { name: "Save threshold" }).click();
   await expect(page.getByRole("dialog")).toContainText("from 0.60 to 0.80");
   await page.getByRole("button", { name: "Lower threshold" }).click();
